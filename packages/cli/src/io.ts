@@ -1,0 +1,14 @@
+import type { Writable } from "node:stream";
+
+/** What a command may touch besides files. Tests hand in their own; `run` hands in the process's. */
+export interface Io {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Where relative paths start. */
+  readonly cwd: string;
+  /** Aborted by Ctrl-C. */
+  readonly signal?: AbortSignal;
+}
+
+/** Exit codes: done, an error that is not the user's, one that is, and Ctrl-C (128 + SIGINT, as shells count). */
+export const exitCodes = { done: 0, broken: 1, refused: 2, interrupted: 130 } as const;

@@ -1,0 +1,173 @@
+/**
+ * A run is a folder. Files that are written as a whole go to a temporary name, are synced, and are renamed, so that what
+ * stands under its own name is complete; `history.jsonl` and `timing.jsonl` grow by a line per epoch.
+ * `docs/run-folder.md` says what each file holds.
+ */
+import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { PlumbError } from "plumb-ml";
+
+/** The files of a run, by what they are. */
+export const runFiles = {
+  run: "run.json",
+  prepare: "prepare.json",
+  history: "history.jsonl",
+  timing: "timing.jsonl",
+  weights: "weights.safetensors",
+} as const;
+
+/** `runs/<file>-<target>`, numbered when it is taken. */
+export function freeName(cwd: string, dataPath: string, target: string): string {
+  const file = basename(dataPath).replace(/\.gz$/i, "");
+  const plain = (text: string): string => text.replace(/[^\p{L}\p{N}_.-]+/gu, "-").replace(/^[-.]+|-+$/g, "");
+  const stem = [plain(basename(file, extname(file))), plain(target)].filter((part) => part !== "").join("-") || "run";
+  for (let n = 1; ; n++) {
+    const name = join("runs", n === 1 ? stem : `${stem}-${n}`);
+    if (!existsSync(resolve(cwd, name))) return name;
+  }
+}
+
+export class RunFolder {
+  /** As the user would type it. */
+  readonly name: string;
+  readonly path: string;
+  /** The topmost folder that was made for the run: what `discard` removes. */
+  readonly #made: string;
+
+  private constructor(name: string, path: string, made: string) {
+    this.name = name;
+    this.path = path;
+    this.#made = made;
+  }
+
+  /**
+   * Makes the folder. One that exists is taken only when it is empty: a run is never written over another.
+   *
+   * Errors: PL5001 when it holds something already, or the system refuses.
+   */
+  static create(name: string, cwd: string): RunFolder {
+    const path = resolve(cwd, name);
+    try {
+      const made = mkdirSync(path, { recursive: true });
+      if (made === undefined && readdirSync(path).length > 0)
+        throw new PlumbError("PL5001", {
+          asked: `Writing the run to ${name} was asked for`,
+          arrived: "That folder exists and is not empty",
+          why: "A run is never written over another",
+          fix: "Give another --out, or remove the folder first",
+        });
+      const folder = new RunFolder(name, path, made ?? path);
+      folder.#put(runFiles.history, "");
+      folder.#put(runFiles.timing, "");
+      return folder;
+    } catch (cause) {
+      throw refused(name, cause);
+    }
+  }
+
+  /** Writes a whole file. */
+  write(file: string, content: string | Uint8Array): void {
+    try {
+      this.#put(file, content);
+    } catch (cause) {
+      throw refused(join(this.name, file), cause);
+    }
+  }
+
+  writeJson(file: string, value: unknown): void {
+    this.write(file, `${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** Adds a line to a file of lines. */
+  append(file: string, value: unknown): void {
+    try {
+      appendFileSync(join(this.path, file), `${JSON.stringify(value)}\n`);
+    } catch (cause) {
+      throw refused(join(this.name, file), cause);
+    }
+  }
+
+  /** Removes what was made, when the run comes to nothing. */
+  discard(): void {
+    for (const file of Object.values(runFiles)) rmSync(join(this.path, file), { force: true });
+    for (let folder = this.path; folder.startsWith(this.#made); folder = dirname(folder)) {
+      if (readdirSync(folder).length > 0) return;
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  #put(file: string, content: string | Uint8Array): void {
+    const temporary = join(this.path, `.${file}.writing`);
+    const descriptor = openSync(temporary, "w");
+    try {
+      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, join(this.path, file));
+  }
+}
+
+function refused(name: string, cause: unknown): PlumbError {
+  if (cause instanceof PlumbError) return cause;
+  return new PlumbError(
+    "PL5001",
+    {
+      asked: `Writing to ${name} was asked for`,
+      arrived: `The system refused: ${(cause as Error).message}`,
+      why: "A run that cannot be kept is not begun",
+      fix: "Give another folder with --out, or the right to write there",
+    },
+    { cause },
+  );
+}
+
+/**
+ * Reads a file of a finished run.
+ *
+ * Errors: PL5002 when the folder or the file is not there.
+ */
+export function readRunFile(name: string, cwd: string, file: string): Uint8Array {
+  const path = resolve(cwd, name);
+  try {
+    return readFileSync(join(path, file));
+  } catch (cause) {
+    const arrived = !existsSync(path)
+      ? "There is no such folder"
+      : existsSync(join(path, runFiles.run))
+        ? `It has no ${file}; its training may not have come to an end`
+        : `It has no ${runFiles.run}`;
+    throw new PlumbError(
+      "PL5002",
+      {
+        asked: `Reading the run in ${name} was asked for`,
+        arrived,
+        why: "A run is the folder that plumb train writes",
+        fix: "Give the folder that plumb train named in its last lines, such as runs/penguins-species",
+      },
+      { cause },
+    );
+  }
+}
+
+/** Reads a JSON file of a finished run; errors as `readRunFile`. */
+export function readRunJson<T>(name: string, cwd: string, file: string): T {
+  const text = new TextDecoder().decode(readRunFile(name, cwd, file));
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new PlumbError(
+      "PL5002",
+      {
+        asked: `Reading ${join(name, file)} was asked for`,
+        arrived: `It is not JSON: ${(cause as Error).message}`,
+        why: "The file was changed after training",
+        fix: "Train again, or restore the run from a copy",
+      },
+      { cause },
+    );
+  }
+}

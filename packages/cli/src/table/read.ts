@@ -1,0 +1,262 @@
+/** One file in, one `Table` out. */
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { PlumbError } from "plumb-ml";
+import { loadCsv } from "./csv.ts";
+import { ask, quoteName, quoteText, withDatabase } from "./duckdb.ts";
+import { isHeader } from "./header.ts";
+import { cleaned, fromText, fromTyped, kindOfType, tried } from "./kinds.ts";
+import { locate, type Located } from "./locate.ts";
+import type { Column, Kind, Table } from "./table.ts";
+import { loadTyped } from "./typed.ts";
+
+export interface ReadOptions {
+  /** Where relative paths start. */
+  readonly cwd: string;
+  /** Whether the first line holds names; left out, the file decides. */
+  readonly header?: boolean;
+  /** Kinds known beforehand, by column name: a value of another kind is an error. Other columns are inferred. */
+  readonly kinds?: ReadonlyMap<string, Kind>;
+}
+
+/**
+ * Reads CSV, TSV, JSON lines or Parquet, plain or gzipped. Kinds are inferred from all rows; every value arrives as a
+ * double or as text; rows keep the order of the file.
+ *
+ * Errors: those of `locate`; PL3003 when there are names but no rows, PL3010 when two columns have one name, PL3011
+ * when the file does not parse, PL3007 when `kinds` asks for numbers and a value is none.
+ */
+export async function readTable(asked: string, options: ReadOptions): Promise<Table> {
+  const file = await locate(asked, options.cwd);
+  return withDatabase(async (connection) => {
+    const layout =
+      file.format === "csv" ? await layCsv(connection, file, options) : await layTyped(connection, file);
+    checkNames(file, layout.fields);
+    const [{ rows }] = await ask(connection, `select count(*)::double as rows from cells`);
+    if (rows === 0) throw headerOnly(file, layout.fields);
+    const kinds = await kindsOf(connection, file, layout.fields, options.kinds);
+    const columns = await fetchColumns(connection, layout.fields, kinds, Number(rows));
+    return {
+      rows: Number(rows),
+      columns,
+      named: layout.named,
+      fingerprint: file.fingerprint,
+      notes: layout.notes,
+    };
+  });
+}
+
+/** A column of the table `cells`. */
+interface Field {
+  readonly name: string;
+  /** Its SQL identifier in `cells`. */
+  readonly cell: string;
+  /** Its kind by type; undefined for text, whose content decides. */
+  readonly typed: Kind | undefined;
+}
+
+interface Layout {
+  readonly fields: readonly Field[];
+  readonly named: boolean;
+  readonly notes: readonly string[];
+}
+
+/** Loads a text file, decides about its header, and leaves the rows below it in `cells`. */
+async function layCsv(connection: DuckDBConnection, file: Located, options: ReadOptions): Promise<Layout> {
+  const { width, skipped } = await loadCsv(connection, file);
+  const cells = Array.from({ length: width }, (_, i) => `c${i}`);
+  const all = cells.map((cell, i) => `${cleaned(`column${i}`)} as ${cell}`);
+  await connection.run(`create table cells as select ${all.join(", ")} from raw`);
+  const [first] = await ask(connection, `select * from cells limit 1`);
+  const named = options.header ?? (await hasHeader(connection, cells, first));
+  const name = (i: number): string =>
+    named ? ((first[`c${i}`] as string | null) ?? `column${i}`) : `column${i}`;
+  if (named) await connection.run(`create or replace table cells as from cells offset 1`);
+  const notes = skipped > 0 ? [`skipped ${skipped} ${skipped === 1 ? "line" : "lines"} above the table`] : [];
+  return { fields: cells.map((cell, i) => ({ name: name(i), cell, typed: undefined })), named, notes };
+}
+
+async function hasHeader(
+  connection: DuckDBConnection,
+  cells: readonly string[],
+  first: Record<string, unknown>,
+): Promise<boolean> {
+  const top = await survey(connection, cells, "(from cells limit 1)");
+  const below = await survey(connection, cells, "(from cells offset 1)");
+  const again = cells.map((cell) => {
+    const text = first[cell] as string | null;
+    return `${text === null ? "false" : `coalesce(bool_or(${cell} = ${quoteText(text)}), false)`} as ${cell}`;
+  });
+  const [recurs] = await ask(connection, `select ${again.join(", ")} from (from cells offset 1)`);
+  const mostOf = (counts: Survey): number => Math.max(...tried.map((kind) => counts.fits[kind] ?? 0));
+  return isHeader(
+    cells.map((cell, i) => ({
+      text: (first[cell] as string | null) ?? undefined,
+      typed: mostOf(top[i]) > 0,
+      filled: below[i].filled,
+      typedBelow: mostOf(below[i]),
+      recurs: recurs[cell] === true,
+    })),
+  );
+}
+
+/** Loads a file that types its columns and leaves them in `cells`, text cleaned. */
+async function layTyped(connection: DuckDBConnection, file: Located): Promise<Layout> {
+  await loadTyped(connection, file);
+  const described = await ask(
+    connection,
+    "select column_name as name, column_type as type from (describe raw)",
+  );
+  const fields = described.map((column, i) => {
+    const type = String(column.type);
+    const source = quoteName(String(column.name));
+    const typed = kindOfType(type);
+    const text = type === "JSON" ? `(${source} ->> '$')` : `${source}::varchar`;
+    const sql = `${typed === undefined ? cleaned(text) : source} as c${i}`;
+    return { name: String(column.name), cell: `c${i}`, typed, sql };
+  });
+  await connection.run(
+    `create table cells as select ${fields.map((field) => field.sql).join(", ")} from raw`,
+  );
+  return { fields: fields.map(({ name, cell, typed }) => ({ name, cell, typed })), named: true, notes: [] };
+}
+
+interface Survey {
+  /** Rows with a value. */
+  readonly filled: number;
+  /** Of those, how many read as each kind. */
+  readonly fits: Partial<Record<Kind, number>>;
+}
+
+/** Counts, over all rows of `from`, how many values each text cell has and how many read as each kind. */
+async function survey(
+  connection: DuckDBConnection,
+  cells: readonly string[],
+  from: string,
+): Promise<Survey[]> {
+  const counts = cells.flatMap((cell) => [
+    `count(${cell})::double as ${cell}_filled`,
+    ...tried.map((kind) => `count(${fromText[kind](cell)})::double as ${cell}_${kind}`),
+  ]);
+  if (counts.length === 0) return [];
+  const [row] = await ask(connection, `select ${counts.join(", ")} from ${from}`);
+  return cells.map((cell) => ({
+    filled: Number(row[`${cell}_filled`]),
+    fits: Object.fromEntries(tried.map((kind) => [kind, Number(row[`${cell}_${kind}`])])),
+  }));
+}
+
+/** The kind of each column: as known beforehand, by its type, or by all of its values. */
+async function kindsOf(
+  connection: DuckDBConnection,
+  file: Located,
+  fields: readonly Field[],
+  known: ReadonlyMap<string, Kind> | undefined,
+): Promise<Kind[]> {
+  const open = fields.filter((field) => field.typed === undefined && !known?.has(field.name));
+  const surveys = await survey(
+    connection,
+    open.map((field) => field.cell),
+    "cells",
+  );
+  const kinds = fields.map((field) => {
+    const counts = surveys[open.indexOf(field)];
+    const inferred = tried.find((kind) => counts?.fits[kind] === counts?.filled) ?? "text";
+    return known?.get(field.name) ?? field.typed ?? inferred;
+  });
+  for (const [i, field] of fields.entries())
+    if (known?.has(field.name)) await checkKind(connection, file, field, kinds[i]);
+  return kinds;
+}
+
+/** SQL: the value of a field as the kind decided on. */
+function valueOf(field: Field, kind: Kind): string {
+  if (field.typed === undefined) return fromText[kind](field.cell);
+  return field.typed === kind ? fromTyped[kind](field.cell) : fromText[kind](`${field.cell}::varchar`);
+}
+
+async function fetchColumns(
+  connection: DuckDBConnection,
+  fields: readonly Field[],
+  kinds: readonly Kind[],
+  rows: number,
+): Promise<Column[]> {
+  const numbers = fields.map((_, i) => (kinds[i] === "text" ? undefined : new Float64Array(rows)));
+  const codes = fields.map((_, i) => (kinds[i] === "text" ? new Int32Array(rows) : undefined));
+  const words = fields.map(() => new Map<string, number>());
+  const result = await connection.stream(
+    `select ${fields.map((field, i) => `${valueOf(field, kinds[i])} as ${field.cell}`).join(", ")} from cells`,
+  );
+  let start = 0;
+  for await (const chunk of result) {
+    for (let i = 0; i < fields.length; i++) {
+      const vector = chunk.getColumnVector(i);
+      const values = numbers[i];
+      if (values !== undefined)
+        for (let row = 0; row < chunk.rowCount; row++)
+          values[start + row] = (vector.getItem(row) as number | null) ?? NaN;
+      else {
+        const known = words[i];
+        for (let row = 0; row < chunk.rowCount; row++) {
+          const word = vector.getItem(row) as string | null;
+          let code = word === null ? -1 : known.get(word);
+          if (code === undefined) known.set(word as string, (code = known.size));
+          (codes[i] as Int32Array)[start + row] = code;
+        }
+      }
+    }
+    start += chunk.rowCount;
+  }
+  return fields.map(({ name }, i) => {
+    const kind = kinds[i];
+    return kind === "text"
+      ? { name, kind, codes: codes[i] as Int32Array, words: [...words[i].keys()] }
+      : { name, kind, values: numbers[i] as Float64Array };
+  });
+}
+
+function checkNames(file: Located, fields: readonly Field[]): void {
+  const first = new Map<string, number>();
+  for (const [i, { name }] of fields.entries()) {
+    const before = first.get(name);
+    if (before !== undefined)
+      throw new PlumbError("PL3010", {
+        asked: `Reading ${file.asked} as a table was asked for`,
+        arrived: `Columns ${before + 1} and ${i + 1} are both named ${JSON.stringify(name)}`,
+        why: "A name must tell which column is meant",
+        fix: "Rename one of them in the first line",
+      });
+    first.set(name, i);
+  }
+}
+
+const headerOnly = (file: Located, fields: readonly Field[]): PlumbError =>
+  new PlumbError("PL3003", {
+    asked: `Reading ${file.asked} was asked for`,
+    arrived: `It has ${fields.length} named columns (${fields
+      .slice(0, 5)
+      .map((field) => field.name)
+      .join(", ")}${fields.length > 5 ? ", …" : ""}) and not one row`,
+    why: "There is nothing to learn from",
+    fix: "Check how the file was written; if its first line is data and not names, add --no-header",
+  });
+
+async function checkKind(
+  connection: DuckDBConnection,
+  file: Located,
+  field: Field,
+  kind: Kind,
+): Promise<void> {
+  const [bad] = await ask(
+    connection,
+    `select row::double as row, value::varchar as value from (select row_number() over () as row,
+      ${field.cell} as value, ${valueOf(field, kind)} as taken from cells)
+      where value is not null and taken is null limit 1`,
+  );
+  if (bad === undefined) return;
+  throw new PlumbError("PL3007", {
+    asked: `Column ${field.name} of ${file.asked} is to be read as ${kind === "boolean" ? "true or false" : `a ${kind}`}`,
+    arrived: `Row ${bad.row} holds ${JSON.stringify(bad.value)}`,
+    why: "The model was trained on this column with that kind and cannot take another",
+    fix: "Correct the value, or leave it empty for a missing one",
+  });
+}

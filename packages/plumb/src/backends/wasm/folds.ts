@@ -1,0 +1,194 @@
+/**
+ * Accumulators of one fold: vectors that each loop round adds to, and what makes one value of them at the end.
+ *
+ * Long float32 sums run in short blocks whose totals are added up in float64: the error of a block is bounded by its
+ * length, and the totals add nothing that float32 could see. Everything happens in an order that depends on shapes
+ * alone.
+ */
+import type { DType } from "../../base/dtype.ts";
+import type { Fold } from "../../compile/kernel.ts";
+import type { KernelFunction } from "./kernel-function.ts";
+import type { Lane } from "./lanes.ts";
+
+/** Additions to one float32 accumulator before it is emptied into the float64 total. */
+export const blockRounds = 64;
+
+export interface Accumulator {
+  /** Sets the accumulators; before the loops. */
+  start(): void;
+  /** Takes in a vector. `counter` pushes the index of its lane 0 along the fold; `valid` lanes count. */
+  take(copy: number, value: Lane, valid: number, counter: () => void): void;
+  /** The end of a block. */
+  block(): void;
+  /** One value per lane (lanewise), or one value in all lanes. */
+  finish(lanewise: boolean): (copy: number) => Lane;
+}
+
+export function accumulator(fn: KernelFunction, fold: Fold, copies: number, counterStep: number): Accumulator {
+  return fold.op.fold.form === "index"
+    ? new BestIndex(fn, fold, copies, counterStep)
+    : new Combined(fn, fold, copies);
+}
+
+const lowest: Record<DType, number> = { float32: -Infinity, float64: -Infinity, int32: -(2 ** 31), bool: 0 };
+const highest: Record<DType, number> = { float32: Infinity, float64: Infinity, int32: 2 ** 31 - 1, bool: 1 };
+
+/** Copies a value into the locals of another. */
+function assign(fn: KernelFunction, to: Lane, from: Lane): void {
+  fn.f.get(from.local).set(to.local);
+  if (to.high !== undefined) fn.f.get(from.high ?? from.local).set(to.high);
+}
+
+/** Lane i of the result is lane (i + by) mod 4. */
+function rotate(fn: KernelFunction, lane: Lane, by: 1 | 2): Lane {
+  const { f, lanes } = fn;
+  const turned = lanes.fresh(lane.dtype);
+  const bytes = (first: number): number[] => Array.from({ length: 16 }, (_, i) => (first + i) % 32);
+  if (lane.high === undefined) {
+    f.get(lane.local).get(lane.local).shuffle(bytes(4 * by).map((b) => b % 16)).set(turned.local);
+  } else if (by === 2) {
+    f.get(lane.high).set(turned.local).get(lane.local).set(turned.high as number);
+  } else {
+    f.get(lane.local).get(lane.high).shuffle(bytes(8)).set(turned.local);
+    f.get(lane.high).get(lane.local).shuffle(bytes(8)).set(turned.high as number);
+  }
+  return turned;
+}
+
+/** `value` in the first `valid` lanes, `filler` in the others. */
+function masked(fn: KernelFunction, value: Lane, filler: Lane, valid: number): Lane {
+  if (valid === 4) return value;
+  const { f, lanes } = fn;
+  const mask = lanes.fresh("bool");
+  const bits = Int32Array.from({ length: 4 }, (_, lane) => (lane < valid ? -1 : 0));
+  f.v128(new Uint8Array(bits.buffer)).set(mask.local);
+  return lanes.select(mask, value, filler);
+}
+
+class Combined implements Accumulator {
+  private readonly fn: KernelFunction;
+  private readonly fold: Fold;
+  private readonly combine: (a: Lane, b: Lane) => Lane;
+  private readonly identity: (dtype: DType) => Lane;
+  private readonly parts: Lane[];
+  private readonly totals: Lane[] | undefined;
+
+  constructor(fn: KernelFunction, fold: Fold, copies: number) {
+    const { op, dtype } = fold;
+    if (op.fold.form !== "combine") throw new Error(`${op.name} does not combine`);
+    const { wasm, identity, wide } = op.fold;
+    this.fn = fn;
+    this.fold = fold;
+    this.combine = (a, b) => fn.lanes.scope(() => wasm(fn.lanes, a, b));
+    this.identity = (type) => fn.lanes.constant(identity(type), type);
+    this.parts = Array.from({ length: copies }, () => fn.lanes.fresh(dtype));
+    if (wide && dtype === "float32") this.totals = this.parts.map(() => fn.lanes.fresh("float64"));
+  }
+
+  start(): void {
+    for (const part of this.parts) assign(this.fn, part, this.identity(this.fold.dtype));
+    for (const total of this.totals ?? []) assign(this.fn, total, this.identity("float64"));
+  }
+
+  take(copy: number, value: Lane, valid: number): void {
+    const counted = masked(this.fn, value, this.identity(value.dtype), valid);
+    assign(this.fn, this.parts[copy], this.combine(this.parts[copy], counted));
+  }
+
+  block(): void {
+    this.totals?.forEach((total, copy) => {
+      const part = this.parts[copy];
+      assign(this.fn, total, this.combine(total, this.fn.lanes.convert(part, "float64")));
+      assign(this.fn, part, this.identity(part.dtype));
+    });
+  }
+
+  finish(lanewise: boolean): (copy: number) => Lane {
+    this.block();
+    const { lanes } = this.fn;
+    const finals = this.totals ?? this.parts;
+    if (lanewise) {
+      const results = finals.map((final) => lanes.convert(final, this.fold.dtype));
+      return (copy) => results[copy];
+    }
+    let all = finals.reduce((a, b) => this.combine(a, b));
+    all = this.combine(all, rotate(this.fn, all, 2));
+    all = this.combine(all, rotate(this.fn, all, 1));
+    const result = lanes.convert(all, this.fold.dtype);
+    return () => result;
+  }
+}
+
+class BestIndex implements Accumulator {
+  private readonly fn: KernelFunction;
+  private readonly better: (candidate: Lane, best: Lane) => Lane;
+  private readonly worst: Lane;
+  private readonly best: Lane[];
+  private readonly index: Lane[];
+  private readonly step: number;
+
+  constructor(fn: KernelFunction, { op, value }: Fold, copies: number, counterStep: number) {
+    if (op.fold.form !== "index") throw new Error(`${op.name} does not give an index`);
+    const { wasm, better } = op.fold;
+    this.fn = fn;
+    this.step = counterStep;
+    this.better = (candidate, best) => fn.lanes.scope(() => wasm(fn.lanes, candidate, best));
+    this.worst = fn.lanes.constant((better(1, 0) ? lowest : highest)[value.dtype], value.dtype);
+    this.best = Array.from({ length: copies }, () => fn.lanes.fresh(value.dtype));
+    this.index = this.best.map(() => fn.lanes.fresh("int32"));
+  }
+
+  /** Every lane starts at an index it could have: should nothing be better than the worst, the first wins. */
+  start(): void {
+    const { f } = this.fn;
+    this.best.forEach((best, copy) => {
+      assign(this.fn, best, this.worst);
+      f.v128(new Uint8Array(this.ramp(4 * copy * this.step).buffer)).set(this.index[copy].local);
+    });
+  }
+
+  take(copy: number, value: Lane, valid: number, counter: () => void): void {
+    const { f, lanes } = this.fn;
+    const candidate = masked(this.fn, value, this.worst, valid);
+    const here = lanes.fresh("int32");
+    counter();
+    f.op("i32x4.splat").v128(new Uint8Array(this.ramp(0).buffer)).op("i32x4.add").set(here.local);
+    const mask = this.better(candidate, this.best[copy]);
+    assign(this.fn, this.best[copy], lanes.select(mask, candidate, this.best[copy]));
+    assign(this.fn, this.index[copy], lanes.select(mask, here, this.index[copy]));
+  }
+
+  block(): void {}
+
+  finish(lanewise: boolean): (copy: number) => Lane {
+    if (lanewise) return (copy) => this.index[copy];
+    let current = { best: this.best[0], index: this.index[0] };
+    for (let copy = 1; copy < this.best.length; copy++) {
+      current = this.winner(current, { best: this.best[copy], index: this.index[copy] });
+    }
+    for (const by of [2, 1] as const) {
+      const turned = { best: rotate(this.fn, current.best, by), index: rotate(this.fn, current.index, by) };
+      current = this.winner(current, turned);
+    }
+    const { index } = current;
+    return () => index;
+  }
+
+  private ramp(first: number): Int32Array<ArrayBuffer> {
+    return Int32Array.from({ length: 4 }, (_, lane) => first + lane * this.step);
+  }
+
+  /** Per lane the better of two, the one that stands earlier where neither is better. */
+  private winner(a: Candidate, b: Candidate): Candidate {
+    const { lanes } = this.fn;
+    const tie = lanes.not(lanes.or(this.better(a.best, b.best), this.better(b.best, a.best)));
+    const earlier = lanes.and(tie, lanes.less(b.index, a.index));
+    const take = lanes.or(this.better(b.best, a.best), earlier);
+    return { best: lanes.select(take, b.best, a.best), index: lanes.select(take, b.index, a.index) };
+  }
+}
+
+interface Candidate {
+  readonly best: Lane;
+  readonly index: Lane;
+}

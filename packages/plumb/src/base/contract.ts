@@ -1,0 +1,152 @@
+/**
+ * What labels and predictions are, in words that losses, metrics, layers, the CLI, the docs and the doctor share. A loss
+ * or a metric states its `Contract`; a layer states its `Head`. Value checks, the pairing in `compile`, the automatic
+ * choice of a loss and the tables are all read from these declarations, so that nothing is said twice.
+ */
+import type { Code } from "./codes.ts";
+import { PlumbError, type ErrorParts } from "./errors.ts";
+
+/** Lowest and highest value, both included. */
+export type Range = readonly [low: number, high: number];
+
+/** What one label is. */
+export type LabelForm =
+  /** Any real number: the target of a regression. */
+  | "real"
+  /** 0 or 1 (or a share in between, for soft labels), each value by itself. */
+  | "binary"
+  /** Rows over the classes that sum to 1: one-hot, or soft. */
+  | "oneHot"
+  /** The number of the class, 0 … K−1. */
+  | "classIndex";
+
+/** What one prediction is. */
+export type PredictionForm =
+  /** A real number on the scale of the label. */
+  | "real"
+  /** A probability in [0, 1], each value by itself. */
+  | "probability"
+  /** Rows of probabilities over the classes, which sum to 1. */
+  | "distribution"
+  /** Rows over the classes of which only the order counts: probabilities and logits alike. */
+  | "scores"
+  /** The label itself, decided already. */
+  | "label";
+
+/** What the last layer of a model gives, by its activation. */
+export type Head =
+  /** Any real number: a value, or a logit. */
+  | "linear"
+  /** Each value squeezed into (0, 1) by itself. */
+  | "sigmoid"
+  /** Rows of probabilities that sum to 1. */
+  | "softmax"
+  /** Rows of logarithms of such probabilities. */
+  | "logSoftmax"
+  /** Each value squeezed into (−1, 1). */
+  | "tanh"
+  /** Each value at least 0: relu, softplus, exponential. */
+  | "nonNegative"
+  /** An activation made for hidden layers, such as gelu: neither a value, nor a logit, nor a probability. */
+  | "hidden"
+  /** A function of the user's own, of which nothing is known. */
+  | "custom";
+
+/** Facts about a head: the values it can give, and the words for them. */
+export interface HeadFacts {
+  readonly range: Range;
+  readonly gives: string;
+  /** The prediction forms it serves as it stands. */
+  readonly serves: readonly PredictionForm[];
+}
+
+export const heads: Readonly<Record<Head, HeadFacts>> = {
+  linear: { range: [-Infinity, Infinity], gives: "any real number", serves: ["real", "scores"] },
+  sigmoid: { range: [0, 1], gives: "a probability for each output", serves: ["probability", "scores"] },
+  softmax: { range: [0, 1], gives: "probabilities that sum to 1", serves: ["distribution", "scores"] },
+  logSoftmax: { range: [-Infinity, 0], gives: "logarithms of probabilities", serves: ["scores"] },
+  tanh: { range: [-1, 1], gives: "values in (-1, 1)", serves: ["real", "scores"] },
+  nonNegative: { range: [0, Infinity], gives: "values of at least 0", serves: ["real", "scores"] },
+  hidden: { range: [-Infinity, Infinity], gives: "values bent for a hidden layer", serves: ["real", "scores"] },
+  custom: {
+    range: [-Infinity, Infinity],
+    gives: "what its function gives",
+    serves: ["real", "probability", "distribution", "scores", "label"],
+  },
+};
+
+/** Facts about a label form: the values it takes, and the words for them. */
+export interface LabelFacts {
+  readonly range: Range;
+  readonly says: string;
+}
+
+export const labelForms: Readonly<Record<LabelForm, LabelFacts>> = {
+  real: { range: [-Infinity, Infinity], says: "real numbers" },
+  binary: { range: [0, 1], says: "0 or 1 (soft labels: in between)" },
+  oneHot: { range: [0, 1], says: "one-hot rows (soft rows: sum 1)" },
+  classIndex: { range: [0, Infinity], says: "class indices 0 … K−1" },
+};
+
+export const predictionForms: Readonly<Record<PredictionForm, { readonly range: Range; readonly says: string }>> = {
+  real: { range: [-Infinity, Infinity], says: "real numbers" },
+  probability: { range: [0, 1], says: "probabilities" },
+  distribution: { range: [0, 1], says: "rows of probabilities" },
+  scores: { range: [-Infinity, Infinity], says: "scores, one per class" },
+  label: { range: [-Infinity, Infinity], says: "decided labels" },
+};
+
+/** The kinds of question a data set can ask, by its labels. */
+export type Task =
+  /** A number. */
+  | "regression"
+  /** One of two classes, from one output. */
+  | "binary"
+  /** One of K classes, from K outputs. */
+  | "classes"
+  /** Any subset of K classes, from K outputs. */
+  | "labelSets";
+
+/** What a loss or a metric takes: the one declaration that checks, pairing, choice and docs read. */
+export interface Contract {
+  readonly labels: LabelForm;
+  readonly predictions: PredictionForm;
+  /** Where the form's own range is too wide or too narrow. */
+  readonly labelRange?: Range;
+  readonly predictionRange?: Range;
+  /** Whether it can also be computed from logits (`fromLogits: true`), stably. */
+  readonly supportsLogits: boolean;
+  /** The tasks it answers. */
+  readonly tasks: readonly Task[];
+  /** The tasks for which it is the one to try first. */
+  readonly firstChoiceFor?: readonly Task[];
+  /** Made from a function of the user's own: labels and predictions may be anything. */
+  readonly custom?: boolean;
+  /** When to use it, one sentence. */
+  readonly when: string;
+}
+
+/** The lowest and highest label a contract takes. */
+export const labelRange = (contract: Contract): Range => contract.labelRange ?? labelForms[contract.labels].range;
+
+/** The lowest and highest prediction a contract takes; logits are any real number. */
+export const predictionRange = (contract: Contract, fromLogits: boolean): Range =>
+  fromLogits ? [-Infinity, Infinity] : (contract.predictionRange ?? predictionForms[contract.predictions].range);
+
+/** The activation that turns logits into what the contract's predictions are, where there is one. */
+export const activationBehind = (contract: Contract): "sigmoid" | "softmax" | undefined =>
+  contract.predictions === "probability"
+    ? "sigmoid"
+    : contract.predictions === "distribution"
+      ? "softmax"
+      : undefined;
+
+/** Something that was found: an error stops, a warning is told, an information is there for who asks. */
+export interface Finding extends ErrorParts {
+  readonly code: Code;
+  readonly severity: "error" | "warning" | "information";
+}
+
+/** A finding as the error that it is thrown as. */
+export const errorOf = ({ code, asked, arrived, why, fix }: Finding): PlumbError =>
+  new PlumbError(code, { asked, arrived, why, fix });

@@ -1,0 +1,129 @@
+/**
+ * Parameters of a record (a loss, a metric, an initializer): each with its default, a sentence, and the values it takes.
+ * Constructors, type completion, docs tables and the "every parameter moves the result" test read the same declaration.
+ */
+import type { Code } from "./codes.ts";
+import { PlumbError } from "./errors.ts";
+import { didYouMean } from "./names.ts";
+
+/** One parameter: what it is when left out, what it means, and which values it takes, as a test and in words. */
+export interface Parameter<T> {
+  readonly default: T;
+  readonly doc: string;
+  readonly accepts: (value: unknown) => boolean;
+  /** Completes the sentence "`name` must be …". */
+  readonly words: string;
+}
+
+// A record's parameters are of many types; `any` lets each keep its own (a function type would not be covariant).
+export type Parameters = Readonly<Record<string, Parameter<any>>>;
+
+/** The values of a set of parameters, all present. */
+export type ValuesOf<P extends Parameters> = { readonly [K in keyof P]: P[K]["default"] };
+/** What a constructor takes for a set of parameters: any of them. */
+export type GivenOf<P extends Parameters> = { readonly [K in keyof P]?: P[K]["default"] };
+
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+  /** Excluded lower bound. */
+  readonly above?: number;
+}
+
+function boundsInWords({ min, max, above }: Bounds): string {
+  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
+  const parts = [
+    min === undefined ? "" : ` of at least ${min}`,
+    above === undefined ? "" : ` above ${above}`,
+    max === undefined ? "" : ` of at most ${max}`,
+  ];
+  return parts.join("");
+}
+
+const within = (value: number, { min = -Infinity, max = Infinity, above }: Bounds): boolean =>
+  value >= min && value <= max && (above === undefined || value > above);
+
+/** A finite number, within bounds where they are given. */
+export const real = (initial: number, doc: string, bounds: Bounds = {}): Parameter<number> => ({
+  default: initial,
+  doc,
+  accepts: (value) => typeof value === "number" && Number.isFinite(value) && within(value, bounds),
+  words: `a number${boundsInWords(bounds)}`,
+});
+
+/** A whole number, within bounds where they are given. */
+export const integer = (initial: number, doc: string, bounds: Bounds = {}): Parameter<number> => ({
+  default: initial,
+  doc,
+  accepts: (value) => typeof value === "number" && Number.isSafeInteger(value) && within(value, bounds),
+  words: `a whole number${boundsInWords(bounds)}`,
+});
+
+/** True or false. */
+export const flag = (initial: boolean, doc: string): Parameter<boolean> => ({
+  default: initial,
+  doc,
+  accepts: (value) => typeof value === "boolean",
+  words: "true or false",
+});
+
+/** One of a list of values. */
+export const oneOf = <const T extends string | null>(values: readonly T[], initial: T, doc: string): Parameter<T> => ({
+  default: initial,
+  doc,
+  accepts: (value) => (values as readonly unknown[]).includes(value),
+  words: `one of ${values.map((value) => JSON.stringify(value)).join(", ")}`,
+});
+
+/** A number, or a list of them (at least one). */
+export const realOrList = (doc: string, bounds: Bounds = {}): Parameter<number | readonly number[] | undefined> => {
+  const one = real(0, doc, bounds);
+  return {
+    default: undefined,
+    doc,
+    accepts: (value) =>
+      value === undefined ||
+      (Array.isArray(value) ? value.length > 0 && value.every((item) => one.accepts(item)) : one.accepts(value)),
+    words: `${one.words}, or a list of such`,
+  };
+};
+
+/** The same parameter, which may also be left out; then it is undefined, which is not the same as any value. */
+export const optional = <T>(parameter: Parameter<T>): Parameter<T | undefined> => ({
+  ...parameter,
+  default: undefined,
+  accepts: (value) => value === undefined || parameter.accepts(value),
+});
+
+/**
+ * The values of `parameters`, from what was given and the defaults. Errors carry `code`: an unknown name (with the
+ * nearest known one) or a value that is not accepted.
+ */
+export function resolve<P extends Parameters>(
+  code: Code,
+  owner: string,
+  parameters: P,
+  given: Readonly<Record<string, unknown>>,
+): ValuesOf<P> {
+  for (const [name, value] of Object.entries(given)) {
+    const parameter = parameters[name];
+    const known = Object.keys(parameters);
+    if (parameter === undefined)
+      throw new PlumbError(code, {
+        asked: `${owner} was given the parameter "${name}"`,
+        why: known.length === 0 ? "It has no parameters" : `Its parameters are ${known.join(", ")}`,
+        fix: `${didYouMean(name, known)}Otherwise leave it out`,
+      });
+    if (value !== undefined && !parameter.accepts(value))
+      throw new PlumbError(code, {
+        asked: `${owner} was given ${name}: ${JSON.stringify(value) ?? String(value)}`,
+        why: `${name} must be ${parameter.words}`,
+        fix: `Give ${parameter.words}, or leave it out for ${JSON.stringify(parameter.default) ?? "none"}`,
+      });
+  }
+  const values = Object.entries(parameters).map(([name, parameter]) => [
+    name,
+    given[name] === undefined ? parameter.default : given[name],
+  ]);
+  return Object.fromEntries(values) as ValuesOf<P>;
+}

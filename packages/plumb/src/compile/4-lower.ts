@@ -1,0 +1,438 @@
+/**
+ * Pass 4: groups become kernels. Inside a group a value is found by walking up from what must be stored: through views
+ * by composing their coordinate maps, through element-wise nodes by applying them, until a finished buffer is loaded.
+ */
+import { sizeOf, stridesOf } from "../base/shape.ts";
+import type { Graph, Node } from "../graph/node.ts";
+import type { GatherOp, ScatterOp } from "../graph/op.ts";
+import {
+  AffineAlgebra,
+  affineAdd,
+  affineConstant,
+  affineCounter,
+  affineScale,
+  affineWiden,
+  flatOffset,
+  type Affine,
+} from "./affine.ts";
+import { counters, isLeaf, movingAxes, withoutChecks, type Group, type Grouping } from "./2-group.ts";
+import { coalesce } from "./coalesce.ts";
+import type { Schedule } from "./3-schedule.ts";
+import type { Expr, Fold, Kernel, Operand, Product, Store } from "./kernel.ts";
+
+/** Words of scratch that a sort needs per element of a line: a 64-bit key and two lists of indices. */
+const sortWords = 4;
+
+/** A buffer before it has an address. */
+export interface PlannedBuffer {
+  readonly dtype: Node["dtype"];
+  readonly length: number;
+  readonly place:
+    | { readonly kind: "resident"; readonly slot: number }
+    | { readonly kind: "assigned"; readonly index: number }
+    /** Copied in before the run. */
+    | { readonly kind: "input"; readonly slot: number }
+    | { readonly kind: "intermediate" };
+}
+
+export interface Lowered {
+  readonly buffers: readonly PlannedBuffer[];
+  readonly kernels: readonly Kernel[];
+  /** Position in `kernels` before which the guards stand. */
+  readonly guardsAt: number;
+  readonly guards: readonly { readonly buffer: number; readonly check: number }[];
+  readonly outputs: readonly number[];
+}
+
+/** How many words of scratch a backend wants for packing the operands of a product. */
+export type Packing = (product: Omit<Product, "kind" | "name" | "stores" | "packed">) => number;
+
+export function lower(
+  graph: Graph,
+  inputs: readonly Node[],
+  grouping: Grouping,
+  plan: Schedule,
+  packing: Packing,
+): Lowered {
+  const buffers = new Buffers(inputs, grouping, plan);
+  const kernels: Kernel[] = [];
+  let guardsAt = 0;
+  plan.order.forEach((group, position) => {
+    if (position === plan.guardsAt) guardsAt = kernels.length;
+    kernels.push(...new Lowering(group, grouping, buffers, packing).kernels());
+  });
+  if (plan.guardsAt === plan.order.length) guardsAt = kernels.length;
+  const guards = plan.guards.map(({ condition, check }) => ({ buffer: buffers.of(condition), check }));
+  for (const assign of plan.assigns) {
+    if (!assign.inPlace) kernels.push(copy(buffers, assign.value, buffers.assigned(assign.index, assign.value)));
+  }
+  const outputs = graph.outputs.map((output) => buffers.of(withoutChecks(output)));
+  return { buffers: buffers.list, kernels: kernels.filter(hasWork), guardsAt: workBefore(kernels, guardsAt), guards, outputs };
+}
+
+const workBefore = (kernels: readonly Kernel[], position: number): number =>
+  kernels.slice(0, position).filter(hasWork).length;
+
+function hasWork(kernel: Kernel): boolean {
+  switch (kernel.kind) {
+    case "nest":
+      return sizeOf(kernel.outer) > 0;
+    case "product":
+      return sizeOf(kernel.batch) * kernel.m * kernel.n > 0;
+    case "scan":
+    case "sort":
+      return kernel.outer * kernel.extent * kernel.inner > 0;
+    case "fill":
+      return kernel.length > 0;
+    case "scatter":
+      return sizeOf(kernel.loops) > 0;
+  }
+}
+
+function copy(buffers: Buffers, value: Node, target: number): Kernel {
+  const length = sizeOf(value.shape);
+  const at: Affine = { base: 0, coefficients: [1] };
+  const load: Expr = { kind: "load", buffer: buffers.of(value), at, dtype: value.dtype };
+  return { kind: "nest", name: "copy", outer: [length], stages: [{ inner: [], folds: [], stores: [{ buffer: target, at, value: load }] }] };
+}
+
+/** Numbers the buffers as they are first asked for. */
+class Buffers {
+  readonly list: PlannedBuffer[] = [];
+  private readonly ofNode = new Map<Node, number>();
+  private readonly targets = new Map<Node, number[]>();
+  private readonly slots: Map<Node, number>;
+  private readonly grouping: Grouping;
+
+  constructor(inputs: readonly Node[], grouping: Grouping, plan: Schedule) {
+    this.slots = new Map(inputs.map((leaf, slot) => [leaf, slot]));
+    this.grouping = grouping;
+    for (const leaf of inputs) this.of(leaf);
+    for (const { index, value, inPlace } of plan.assigns) {
+      if (!inPlace) continue;
+      this.targets.set(value, [...(this.targets.get(value) ?? []), this.assigned(index, value)]);
+    }
+  }
+
+  /** The buffer in which the value of `node` is found. */
+  of(node: Node): number {
+    let buffer = this.targets.get(node)?.[0] ?? this.ofNode.get(node);
+    if (buffer === undefined) {
+      const slot = this.slots.get(node);
+      if (slot === undefined) buffer = this.add(node, { kind: "intermediate" });
+      else buffer = this.add(node, { kind: node.binding?.kind === "resident" ? "resident" : "input", slot });
+      this.ofNode.set(node, buffer);
+    }
+    return buffer;
+  }
+
+  /** Every buffer that the value of `node` is to be stored in; none when nobody outside its group reads it. */
+  storesOf(node: Node): readonly number[] {
+    return this.targets.get(node) ?? (this.grouping.shared.has(node) ? [this.of(node)] : []);
+  }
+
+  assigned(index: number, value: Node): number {
+    return this.add(value, { kind: "assigned", index });
+  }
+
+  scratch(length: number): number {
+    this.list.push({ dtype: "int32", length, place: { kind: "intermediate" } });
+    return this.list.length - 1;
+  }
+
+  private add(node: Node, place: PlannedBuffer["place"]): number {
+    this.list.push({ dtype: node.dtype, length: sizeOf(node.shape), place });
+    return this.list.length - 1;
+  }
+}
+
+class Lowering {
+  private readonly group: Group;
+  private readonly members: ReadonlySet<Node>;
+  private readonly grouping: Grouping;
+  private readonly buffers: Buffers;
+  private readonly folds = new Map<Node, Fold>();
+
+  private readonly packing: Packing;
+
+  constructor(group: Group, grouping: Grouping, buffers: Buffers, packing: Packing) {
+    this.packing = packing;
+    this.group = group;
+    this.members = new Set(group.members);
+    this.grouping = grouping;
+    this.buffers = buffers;
+  }
+
+  kernels(): Kernel[] {
+    switch (this.group.kind) {
+      case "nest":
+        return [this.nest()];
+      case "product":
+        return [this.product()];
+      case "scan":
+      case "sort":
+        return [this.lines()];
+      case "scatter":
+        return this.scatter();
+      case "place":
+        return this.placed();
+    }
+  }
+
+  private get name(): string {
+    return this.group.members.map((member) => member.op.name).join("+");
+  }
+
+  private nest(): Kernel {
+    const { outer, inner, members } = this.group;
+    const folding = new Values([...outer, ...inner], this);
+    for (const member of members) {
+      if (member.op.kind !== "reduce") continue;
+      const axes = member.attrs.axes as readonly number[];
+      const source = member.inputs[0];
+      const outerAxes = source.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+      const loops = [...outerAxes, ...axes].filter((axis) => source.shape[axis] !== 1);
+      const value = folding.of(source, counters(source, loops));
+      this.folds.set(member, { op: member.op, value, dtype: member.dtype });
+    }
+    const stores = this.memberStores(new Values(outer, this), outer.length);
+    const finish = { inner: [], folds: [], stores };
+    const stages = this.folds.size === 0 ? [finish] : [{ inner, folds: [...this.folds.values()], stores: [] }, finish];
+    return coalesce({ kind: "nest", name: this.name, outer, stages });
+  }
+
+  /** The stores of all members at the point that the outer loops stand at. */
+  private memberStores(values: Values, loops: number): Store[] {
+    return this.group.members.flatMap((member) =>
+      this.buffers.storesOf(member).map((buffer) => {
+        const at = counters(member, this.loopAxes(member));
+        return { buffer, at: flatOffset(at, stridesOf(member.shape), loops), value: values.of(member, at) };
+      }),
+    );
+  }
+
+  private product(): Kernel {
+    const { anchor, outer, inner } = this.group;
+    const [a, b] = anchor.inputs;
+    const batch = outer.slice(0, -2);
+    const [m, n] = outer.slice(-2);
+    const stores = this.memberStores(new Values(outer, this), outer.length);
+    const shape = { batch, m, n, k: inner[0], a: this.operand(a), b: this.operand(b) };
+    const words = this.packing(shape);
+    const packed = words > 0 ? this.buffers.scratch(words) : undefined;
+    return { kind: "product", name: this.name, ...shape, stores, packed };
+  }
+
+  private operand(node: Node): Operand {
+    const extents = node.shape;
+    const values = new Values(extents, this);
+    const { buffer, at } = values.locate(node, counters(node, extents.map((_, axis) => axis)));
+    const strides = at.coefficients;
+    return {
+      buffer,
+      base: at.base,
+      batch: strides.slice(0, -2),
+      rows: strides[strides.length - 2],
+      columns: strides[strides.length - 1],
+    };
+  }
+
+  private lines(): Kernel {
+    const { anchor } = this.group;
+    const { op, attrs } = anchor;
+    const source = withoutChecks(anchor.inputs[0]);
+    const axis = attrs.axis as number;
+    const layout = {
+      name: this.name,
+      dtype: source.dtype,
+      outer: sizeOf(source.shape.slice(0, axis)),
+      extent: source.shape[axis],
+      inner: sizeOf(source.shape.slice(axis + 1)),
+      source: this.buffers.of(source),
+      target: this.buffers.of(anchor),
+    };
+    if (op.kind === "scan") {
+      return { kind: "scan", op, exclusive: attrs.exclusive as boolean, reverse: attrs.reverse as boolean, ...layout };
+    }
+    const scratch = this.buffers.scratch(sortWords * layout.extent);
+    return { kind: "sort", descending: attrs.descending as boolean, scratch, ...layout };
+  }
+
+  private scatter(): Kernel[] {
+    const { anchor } = this.group;
+    const { gather } = anchor.op as ScatterOp;
+    const [updates, indices] = anchor.inputs;
+    const axes = movingAxes(updates);
+    const loops = axes.map((axis) => updates.shape[axis]);
+    const values = new Values(loops, this);
+    const at = counters(updates, axes);
+    const target = this.buffers.of(anchor);
+    const { strides, axis } = { strides: stridesOf(anchor.shape), axis: gather.axis(anchor.attrs) };
+    const read = gather.read(at.map(affineWiden), affineCounter(loops.length, loops.length + 1), anchor.attrs, anchor.shape, indices.shape);
+    const place = { ...split(flatOffset(read, strides, loops.length + 1)), extent: anchor.shape[axis] };
+    const index = values.of(indices, gather.indexAt(at, anchor.attrs, anchor.shape, indices.shape));
+    const fill: Kernel = { kind: "fill", name: "zero", buffer: target, length: sizeOf(anchor.shape), value: 0, dtype: anchor.dtype };
+    const update = values.of(updates, at);
+    return [fill, { kind: "scatter", name: this.name, loops, update, index, target, ...place, dtype: anchor.dtype }];
+  }
+
+  private placed(): Kernel[] {
+    const { anchor } = this.group;
+    if (anchor.op.kind !== "place") throw new Error("not a place");
+    const { op, attrs, shape, dtype } = anchor;
+    const target = this.buffers.of(anchor);
+    const strides = stridesOf(shape);
+    const covered = anchor.inputs.reduce((sum, input) => sum + sizeOf(input.shape), 0);
+    const kernels: Kernel[] = [];
+    if (covered < sizeOf(shape)) {
+      kernels.push({ kind: "fill", name: "fill", buffer: target, length: sizeOf(shape), value: op.fill(attrs), dtype });
+    }
+    op.places(anchor.inputs, attrs).forEach(({ offset, step }, i) => {
+      const input = anchor.inputs[i];
+      const axes = movingAxes(input);
+      const loops = axes.map((axis) => input.shape[axis]);
+      const at = counters(input, axes);
+      const there = at.map((c, axis) => affineAdd(affineScale(c, step[axis]), affineConstant(offset[axis], loops.length)));
+      const value = new Values(loops, this).of(input, at);
+      const stores = [{ buffer: target, at: flatOffset(there, strides, loops.length), value }];
+      kernels.push(coalesce({ kind: "nest", name: this.name, outer: loops, stages: [{ inner: [], folds: [], stores }] }));
+    });
+    return kernels;
+  }
+
+  /** Which axis of a member each outer loop counts. A product's epilogue counts unit axes too (as -1: none). */
+  loopAxes(member: Node): number[] {
+    const axes = movingAxes(member);
+    let next = 0;
+    return this.group.kind === "product" ? this.group.outer.map((extent) => (extent === 1 ? -1 : axes[next++])) : axes;
+  }
+
+  /** True when the value is computed by the group being lowered, at the point it is at. */
+  isOwn(node: Node): boolean {
+    return this.members.has(node);
+  }
+
+  isFinished(node: Node): boolean {
+    return isLeaf(node) || this.grouping.groupOf.has(node);
+  }
+
+  bufferOf(node: Node): number {
+    return this.buffers.of(node);
+  }
+
+  /** What an own member is, where it is not an expression of its inputs. */
+  special(node: Node): Expr | undefined {
+    const fold = this.folds.get(node);
+    if (fold !== undefined) return { kind: "folded", fold, dtype: node.dtype };
+    if (node.op.kind === "contract") return { kind: "product", dtype: node.dtype };
+    return undefined;
+  }
+}
+
+/** Expressions for values at given coordinates, each built once per kernel. */
+class Values {
+  private readonly algebra: AffineAlgebra;
+  private readonly lowering: Lowering;
+  private readonly known = new Map<Node, Map<string, Expr>>();
+
+  constructor(extents: readonly number[], lowering: Lowering) {
+    this.algebra = new AffineAlgebra(extents);
+    this.lowering = lowering;
+  }
+
+  of(node: Node, at: readonly Affine[]): Expr {
+    const source = withoutChecks(node);
+    const key = at.map((c) => `${c.base}+${c.coefficients.join(",")}`).join(";");
+    let known = this.known.get(source);
+    if (known === undefined) this.known.set(source, (known = new Map()));
+    let expr = known.get(key);
+    if (expr === undefined) {
+      expr = this.build(source, at);
+      known.set(key, expr);
+    }
+    return expr;
+  }
+
+  /** The finished buffer under a chain of views. */
+  locate(node: Node, at: readonly Affine[]): { buffer: number; at: Affine } {
+    const source = withoutChecks(node);
+    const loops = this.algebra.extents.length;
+    if (this.lowering.isFinished(source)) {
+      return { buffer: this.lowering.bufferOf(source), at: flatOffset(at, stridesOf(source.shape), loops) };
+    }
+    const { op, attrs, shape } = source;
+    if (op.kind !== "view") throw new Error(`${op.name} should have been finished`);
+    const input = withoutChecks(source.inputs[0]);
+    if (op.keepsOrder && this.lowering.isFinished(input)) {
+      return { buffer: this.lowering.bufferOf(input), at: flatOffset(at, stridesOf(shape), loops) };
+    }
+    return this.locate(input, op.read(this.algebra, at, { attrs, shape }, input.shape));
+  }
+
+  private build(node: Node, at: readonly Affine[]): Expr {
+    const { op, attrs, inputs, shape, dtype } = node;
+    const loops = this.algebra.extents.length;
+    const own = this.lowering.isOwn(node);
+    if (own) {
+      const special = this.lowering.special(node);
+      if (special !== undefined) return special;
+    } else if (this.lowering.isFinished(node)) {
+      return { kind: "load", buffer: this.lowering.bufferOf(node), at: flatOffset(at, stridesOf(shape), loops), dtype };
+    }
+    switch (op.kind) {
+      case "source":
+        if (op.form === "iota") return this.converted(at[attrs.axis as number], dtype);
+        return { kind: "constant", value: attrs.value as number, dtype };
+      case "elementwise":
+        return { kind: "apply", op, args: inputs.map((input) => this.of(input, at)), attrs, dtype };
+      case "view": {
+        const input = withoutChecks(inputs[0]);
+        if (op.keepsOrder && this.lowering.isFinished(input)) {
+          if (this.lowering.isOwn(input)) return this.of(input, counters(input, this.lowering.loopAxes(input)));
+          const offset = flatOffset(at, stridesOf(shape), loops);
+          return { kind: "load", buffer: this.lowering.bufferOf(input), at: offset, dtype };
+        }
+        return this.of(input, op.read(this.algebra, at, { attrs, shape }, input.shape));
+      }
+      case "gather": {
+        const [x, indices] = inputs.map(withoutChecks);
+        const index = this.of(indices, op.indexAt(at, attrs, x.shape, indices.shape));
+        return this.gathered(op, node, x, indices, at, index);
+      }
+      case "random": {
+        const [key0, key1, counter] = inputs.map((input) => this.of(input, []));
+        const element: Expr = { kind: "counter", at: flatOffset(at, stridesOf(shape), loops), dtype: "int32" };
+        return { kind: "random", op, key: [key0, key1, counter], element, dtype: "int32" };
+      }
+      case "reduce":
+      case "scan":
+      case "sort":
+      case "place":
+      case "contract":
+      case "scatter":
+      case "effect":
+        throw new Error(`${op.name} cannot be computed at a point`);
+    }
+  }
+
+  private converted(at: Affine, dtype: Node["dtype"]): Expr {
+    const counter: Expr = { kind: "counter", at, dtype: "int32" };
+    return dtype === "int32" ? counter : { kind: "convert", value: counter, dtype };
+  }
+
+  /** A gather from a finished buffer, seen through the views that lie over it. */
+  private gathered(op: GatherOp, node: Node, x: Node, indices: Node, at: readonly Affine[], index: Expr): Expr {
+    const { extents } = this.algebra;
+    const extent = x.shape[op.axis(node.attrs)];
+    const wider = new Values([...extents, extent], this.lowering);
+    const counter = affineCounter(extents.length, extents.length + 1);
+    const found = wider.locate(x, op.read(at.map(affineWiden), counter, node.attrs, x.shape, indices.shape));
+    return { kind: "gather", buffer: found.buffer, ...split(found.at), extent, index, dtype: node.dtype };
+  }
+}
+
+/** An offset whose last loop is the index of a gather, as the offset at index 0 and the stride of the index. */
+function split(wide: Affine): { at: Affine; stride: number } {
+  const { base, coefficients } = wide;
+  return { at: { base, coefficients: coefficients.slice(0, -1) }, stride: coefficients[coefficients.length - 1] };
+}

@@ -1,0 +1,202 @@
+/**
+ * Pass 5: where every intermediate buffer lives in the arena, and where threads must meet. Buffers whose lives do not
+ * overlap share bytes; offsets are found by first fit in order of size, largest first.
+ */
+import { bytesOf } from "../base/dtype.ts";
+import type { Lowered, PlannedBuffer } from "./4-lower.ts";
+import type { Buffer, Expr, Kernel, Program, Step, Store } from "./kernel.ts";
+
+/** Buffers start on cache lines. */
+const alignment = 64;
+/** Vectors read past the end of a row, by at most this much. */
+const slack = 64;
+
+export function planMemory(lowered: Lowered): Program {
+  const { buffers, kernels, guardsAt, guards, outputs } = lowered;
+  const uses = kernels.map((kernel) => ({ reads: readsOf(kernel), writes: writesOf(kernel) }));
+  const lives = buffers.map((): Life => ({ first: Infinity, last: -Infinity }));
+  const touch = (buffer: number, time: number): void => {
+    lives[buffer].first = Math.min(lives[buffer].first, time);
+    lives[buffer].last = Math.max(lives[buffer].last, time);
+  };
+  uses.forEach(({ reads, writes }, time) => {
+    for (const buffer of [...reads, ...writes]) touch(buffer, time);
+  });
+  buffers.forEach(({ place }, buffer) => {
+    if (place.kind === "input") touch(buffer, -1);
+  });
+  for (const buffer of outputs) touch(buffer, kernels.length);
+  for (const { buffer } of guards) touch(buffer, guardsAt);
+
+  const { offsets, bytes } = fit(buffers, lives);
+  const placed = buffers.map((buffer, i): Buffer => ({ ...buffer, place: placeOf(buffer, offsets[i]) }));
+  const overlaps = (a: number, b: number): boolean => a === b || rangesMeet(placed[a], placed[b]);
+  return { buffers: placed, steps: stepsOf(kernels, uses, guards, guardsAt, overlaps), arenaBytes: bytes, outputs };
+}
+
+interface Life {
+  first: number;
+  last: number;
+}
+
+export const paddedBytes = (buffer: Pick<PlannedBuffer, "dtype" | "length">): number =>
+  Math.ceil((buffer.length * bytesOf[buffer.dtype] + slack) / alignment) * alignment;
+
+const inArena = (buffer: PlannedBuffer): boolean =>
+  buffer.place.kind === "intermediate" || buffer.place.kind === "input";
+
+function placeOf({ place }: PlannedBuffer, offset: number): Buffer["place"] {
+  switch (place.kind) {
+    case "input":
+      return { kind: "input", slot: place.slot, offset };
+    case "intermediate":
+      return { kind: "arena", offset };
+    case "resident":
+    case "assigned":
+      return place;
+  }
+}
+
+function fit(buffers: readonly PlannedBuffer[], lives: readonly Life[]): { offsets: number[]; bytes: number } {
+  const offsets = new Array<number>(buffers.length).fill(0);
+  const bySize = buffers
+    .map((_, i) => i)
+    .filter((i) => inArena(buffers[i]) && lives[i].first !== Infinity)
+    .sort((a, b) => paddedBytes(buffers[b]) - paddedBytes(buffers[a]) || a - b);
+  const done: number[] = [];
+  let bytes = 0;
+  for (const i of bySize) {
+    const size = paddedBytes(buffers[i]);
+    const rivals = done
+      .filter((j) => lives[j].first <= lives[i].last && lives[i].first <= lives[j].last)
+      .sort((a, b) => offsets[a] - offsets[b]);
+    let offset = 0;
+    for (const j of rivals) {
+      if (offset + size <= offsets[j]) break;
+      offset = Math.max(offset, offsets[j] + paddedBytes(buffers[j]));
+    }
+    offsets[i] = offset;
+    bytes = Math.max(bytes, offset + size);
+    done.push(i);
+  }
+  return { offsets, bytes };
+}
+
+function rangesMeet(a: Buffer, b: Buffer): boolean {
+  const [from, to] = [arenaOffset(a), arenaOffset(b)];
+  if (from === undefined || to === undefined) {
+    // Two names for one variable: its old value and its new one.
+    return from === undefined && to === undefined && a.place.kind !== b.place.kind;
+  }
+  return from < to + paddedBytes({ ...b }) && to < from + paddedBytes({ ...a });
+}
+
+const arenaOffset = ({ place }: Buffer): number | undefined =>
+  place.kind === "arena" || place.kind === "input" ? place.offset : undefined;
+
+/** Kernels in order, with a barrier wherever one touches what another wrote, or writes what another read, since the last. */
+function stepsOf(
+  kernels: readonly Kernel[],
+  uses: readonly { reads: ReadonlySet<number>; writes: ReadonlySet<number> }[],
+  guards: Lowered["guards"],
+  guardsAt: number,
+  overlaps: (a: number, b: number) => boolean,
+): Step[] {
+  const steps: Step[] = [];
+  let read = new Set<number>();
+  let written = new Set<number>();
+  const meet = (): void => {
+    if (read.size + written.size > 0) steps.push({ kind: "barrier" });
+    read = new Set();
+    written = new Set();
+  };
+  const clashes = (mine: ReadonlySet<number>, theirs: ReadonlySet<number>): boolean =>
+    [...mine].some((a) => [...theirs].some((b) => overlaps(a, b)));
+  const guard = (): void => {
+    if (guards.length > 0) meet();
+    for (const { buffer, check } of guards) steps.push({ kind: "guard", buffer, check });
+  };
+  kernels.forEach((kernel, position) => {
+    if (position === guardsAt) guard();
+    const { reads, writes } = uses[position];
+    if (clashes(reads, written) || clashes(writes, written) || clashes(writes, read)) meet();
+    steps.push({ kind: "kernel", kernel });
+    for (const buffer of reads) read.add(buffer);
+    for (const buffer of writes) written.add(buffer);
+  });
+  if (guardsAt >= kernels.length) guard();
+  return steps;
+}
+
+export function writesOf(kernel: Kernel): Set<number> {
+  switch (kernel.kind) {
+    case "nest":
+      return new Set(kernel.stages.flatMap((stage) => stage.stores.map((store) => store.buffer)));
+    case "product":
+      return new Set([...kernel.stores.map((store) => store.buffer), ...(kernel.packed === undefined ? [] : [kernel.packed])]);
+    case "scan":
+      return new Set([kernel.target]);
+    case "sort":
+      return new Set([kernel.target, kernel.scratch]);
+    case "scatter":
+      return new Set([kernel.target]);
+    case "fill":
+      return new Set([kernel.buffer]);
+  }
+}
+
+export function readsOf(kernel: Kernel): Set<number> {
+  const found = new Set<number>();
+  const seen = new Set<Expr>();
+  const visit = (expr: Expr): void => {
+    if (seen.has(expr)) return;
+    seen.add(expr);
+    switch (expr.kind) {
+      case "load":
+        found.add(expr.buffer);
+        return;
+      case "gather":
+        found.add(expr.buffer);
+        return visit(expr.index);
+      case "apply":
+        return expr.args.forEach(visit);
+      case "convert":
+        return visit(expr.value);
+      case "random":
+        expr.key.forEach(visit);
+        return visit(expr.element);
+      case "folded":
+        return visit(expr.fold.value);
+      case "constant":
+      case "counter":
+      case "product":
+        return;
+    }
+  };
+  const visitStores = (stores: readonly Store[]): void => stores.forEach((store) => visit(store.value));
+  switch (kernel.kind) {
+    case "nest":
+      for (const stage of kernel.stages) {
+        stage.folds.forEach((fold) => visit(fold.value));
+        visitStores(stage.stores);
+      }
+      break;
+    case "product":
+      found.add(kernel.a.buffer);
+      found.add(kernel.b.buffer);
+      visitStores(kernel.stores);
+      break;
+    case "scan":
+    case "sort":
+      found.add(kernel.source);
+      break;
+    case "scatter":
+      found.add(kernel.target);
+      visit(kernel.update);
+      visit(kernel.index);
+      break;
+    case "fill":
+      break;
+  }
+  return found;
+}

@@ -1,0 +1,44 @@
+/** The pipeline from a closed graph to a program: simplify, group, schedule, lower, plan memory. */
+import type { Graph, Node } from "../graph/node.ts";
+import { view } from "../ops/view.ts";
+import { makeNode } from "../ops/builder.ts";
+import { simplify } from "./1-simplify.ts";
+import { group, isCheck, isLeaf, withoutChecks } from "./2-group.ts";
+import { schedule } from "./3-schedule.ts";
+import { lower, type Packing } from "./4-lower.ts";
+import { planMemory } from "./5-memory.ts";
+import type { Program } from "./kernel.ts";
+
+export interface CompileOptions {
+  readonly packing: Packing;
+  /** False leaves the graph as it is written; for comparing. */
+  readonly simplify?: boolean;
+  /** False computes every node by a kernel of its own; for comparing. */
+  readonly fuse?: boolean;
+}
+
+/**
+ * Compiles a closed graph whose leaves are `inputs` in this order (a graph may leave some of them unread).
+ * Everything that depends on the structure alone is decided here; running a program decides nothing.
+ */
+export function compile(graph: Graph, inputs: readonly Node[], options: CompileOptions): Program {
+  const simple = options.simplify === false ? graph : simplify(graph);
+  const closed = withCopies(simple);
+  const grouping = group(closed, { fuse: options.fuse !== false });
+  const plan = schedule(closed, grouping);
+  return planMemory(lower(closed, inputs, grouping, plan, options.packing));
+}
+
+/** A leaf that is itself wanted, or assigned, is copied: a view of the same shape stands for the copy. */
+function withCopies(graph: Graph): Graph {
+  const copied = (node: Node): Node => {
+    const source = withoutChecks(node);
+    return isLeaf(source) ? makeNode(view.reshape, [source], { shape: source.shape }) : node;
+  };
+  return {
+    outputs: graph.outputs.map(copied),
+    effects: graph.effects.map((effect) =>
+      isCheck(effect) ? effect : makeNode(effect.op, [copied(effect.inputs[0])], effect.attrs, effect.binding),
+    ),
+  };
+}

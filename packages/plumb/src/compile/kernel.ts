@@ -1,0 +1,188 @@
+/**
+ * What the compiler hands to a backend: plain data, no graph. A program is a list of kernels over numbered buffers;
+ * every thread runs the whole list (SPMD), takes its share of each kernel's units and meets the others at barriers.
+ */
+import type { DType } from "../base/dtype.ts";
+import type { Attrs } from "../graph/node.ts";
+import type { ElementwiseOp, RandomOp, ReduceOp, ScanOp } from "../graph/op.ts";
+import type { Affine } from "./affine.ts";
+
+export interface Program {
+  readonly buffers: readonly Buffer[];
+  readonly steps: readonly Step[];
+  /** Bytes of the arena that all intermediate buffers share. */
+  readonly arenaBytes: number;
+  /** The buffer of each output of the graph. */
+  readonly outputs: readonly number[];
+}
+
+/** Where a buffer lives, and what it holds. Row-major, dense. */
+export interface Buffer {
+  readonly dtype: DType;
+  readonly length: number;
+  readonly place:
+    /** Input `slot` (host data, or one number), copied to this byte offset of the arena before each run. */
+    | { readonly kind: "input"; readonly slot: number; readonly offset: number }
+    /** The block bound to input `slot`. */
+    | { readonly kind: "resident"; readonly slot: number }
+    /** The block that the `index`-th assign writes. */
+    | { readonly kind: "assigned"; readonly index: number }
+    /** Planned intermediate memory, at this byte offset of the arena. */
+    | { readonly kind: "arena"; readonly offset: number };
+}
+
+export type Step =
+  | { readonly kind: "kernel"; readonly kernel: Kernel }
+  /** All threads have finished what stands before. */
+  | { readonly kind: "barrier" }
+  /** End the run, reporting `check`, if the bool in `buffer` is false. */
+  | { readonly kind: "guard"; readonly buffer: number; readonly check: number };
+
+export type Kernel = Nest | Product | Scan | Sort | Scatter | Fill;
+
+/** A value computed inside a kernel, as a DAG: equal objects are computed once. */
+export type Expr =
+  | { readonly kind: "constant"; readonly value: number; readonly dtype: DType }
+  | { readonly kind: "load"; readonly buffer: number; readonly at: Affine; readonly dtype: DType }
+  /** The counter expression itself, as int32 (iota, element numbers). */
+  | { readonly kind: "counter"; readonly at: Affine; readonly dtype: "int32" }
+  | { readonly kind: "convert"; readonly value: Expr; readonly dtype: DType }
+  /** `buffer[at + stride · index]`, NaN (or 0) where the index is outside [0, extent). */
+  | {
+      readonly kind: "gather";
+      readonly buffer: number;
+      readonly at: Affine;
+      readonly stride: number;
+      readonly extent: number;
+      readonly index: Expr;
+      readonly dtype: DType;
+    }
+  | {
+      readonly kind: "apply";
+      readonly op: ElementwiseOp;
+      readonly args: readonly Expr[];
+      readonly attrs: Attrs;
+      readonly dtype: DType;
+    }
+  | {
+      readonly kind: "random";
+      readonly op: RandomOp;
+      readonly key: readonly [Expr, Expr, Expr];
+      readonly element: Expr;
+      readonly dtype: "int32";
+    }
+  /** The result of a fold in an earlier stage of the same nest. */
+  | { readonly kind: "folded"; readonly fold: Fold; readonly dtype: DType }
+  /** The accumulated product at (…batch, m, n), in the epilogue of a `Product`. */
+  | { readonly kind: "product"; readonly dtype: DType };
+
+export interface Store {
+  readonly buffer: number;
+  readonly at: Affine;
+  readonly value: Expr;
+}
+
+/** One value folded over the inner loops of its stage. */
+export interface Fold {
+  readonly op: ReduceOp;
+  readonly value: Expr;
+  readonly dtype: DType;
+}
+
+/**
+ * Loops over `outer`, and inside them one stage after the other, each with inner loops of its own. Element-wise maps,
+ * reductions with an epilogue and whole row programs (softmax) are all of this form. Affine expressions count the
+ * outer loops first, then those of the stage.
+ */
+export interface Nest {
+  readonly kind: "nest";
+  readonly name: string;
+  readonly outer: readonly number[];
+  readonly stages: readonly Stage[];
+}
+
+export interface Stage {
+  readonly inner: readonly number[];
+  readonly folds: readonly Fold[];
+  /** Evaluated and stored at every point of the stage. */
+  readonly stores: readonly Store[];
+}
+
+/**
+ * `c[batch, m, n] = Σ_k a[batch, m, k] · b[batch, k, n]`, followed by an element-wise epilogue on the accumulators.
+ * Loops are counted batch…, m, n in the epilogue; operands give their offset at batch… and the strides of their axes.
+ */
+export interface Product {
+  readonly kind: "product";
+  readonly name: string;
+  readonly batch: readonly number[];
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly a: Operand;
+  readonly b: Operand;
+  readonly stores: readonly Store[];
+  /** Scratch for the packed right operand, where the backend asked for it. */
+  readonly packed: number | undefined;
+}
+export interface Operand {
+  readonly buffer: number;
+  readonly base: number;
+  readonly batch: readonly number[];
+  /** Element strides along the operand's first (m or k) and second (k or n) axis. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** A running fold along lines of `extent` elements `stride` apart; `lines` are the starts. Dense in and out. */
+export interface Scan {
+  readonly kind: "scan";
+  readonly name: string;
+  readonly op: ScanOp;
+  readonly dtype: DType;
+  readonly outer: number;
+  readonly extent: number;
+  readonly inner: number;
+  readonly exclusive: boolean;
+  readonly reverse: boolean;
+  readonly source: number;
+  readonly target: number;
+}
+
+/** The stable order of each line, as int32. Layout as in `Scan`. `scratch` holds 4 words per element of one line. */
+export interface Sort {
+  readonly kind: "sort";
+  readonly name: string;
+  readonly dtype: DType;
+  readonly outer: number;
+  readonly extent: number;
+  readonly inner: number;
+  readonly descending: boolean;
+  readonly source: number;
+  readonly target: number;
+  readonly scratch: number;
+}
+
+/** Adds updates into a zeroed target: over the loops, in order, `target[at + stride · index] += update`. */
+export interface Scatter {
+  readonly kind: "scatter";
+  readonly name: string;
+  readonly loops: readonly number[];
+  readonly update: Expr;
+  readonly index: Expr;
+  readonly target: number;
+  readonly at: Affine;
+  readonly stride: number;
+  readonly extent: number;
+  readonly dtype: DType;
+}
+
+/** The same value in every element of a buffer. */
+export interface Fill {
+  readonly kind: "fill";
+  readonly name: string;
+  readonly buffer: number;
+  readonly length: number;
+  readonly value: number;
+  readonly dtype: DType;
+}

@@ -1,0 +1,81 @@
+/** What users hand in as data, made into tensors of rows. */
+import type { DType } from "../base/dtype.ts";
+import { PlumbError } from "../base/errors.ts";
+import { showShape, sizeOf, type Shape } from "../base/shape.ts";
+import { asTensor, tensor, type Tensor, type TensorLike } from "../tensor/index.ts";
+
+/** A flat row-major array with its shape, for data of more than one axis that is not nested. */
+export interface FlatArray {
+  readonly data: Float32Array | Float64Array | Int32Array | Uint8Array;
+  readonly shape: Shape;
+}
+
+/** Data by rows: a tensor, nested arrays, a typed array (one value per row), or a flat array with its shape. */
+export type RowsLike = TensorLike | FlatArray;
+
+const isFlatArray = (value: RowsLike): value is FlatArray =>
+  typeof value === "object" && "shape" in value && "data" in value && ArrayBuffer.isView(value.data);
+
+/** What each dtype becomes as data of a model: integers stay what they are, everything else is float32. */
+const dtypeInModel: Readonly<Record<DType, DType>> = {
+  float32: "float32",
+  float64: "float32",
+  bool: "float32",
+  int32: "int32",
+};
+
+/** Bytes as numbers: to tensor code a Uint8Array is bool, as data it is pixels, or labels 0 to 255. */
+const numeric = <T>(data: T): T | Float32Array =>
+  data instanceof Uint8Array ? Float32Array.from(data) : data;
+
+/**
+ * The tensor of rows that `value` stands for: `[rows, …]`, float32, or int32 where it was.
+ * Errors: PL4005 when there is no axis of rows; PL1009 and PL1003 for what is no tensor data at all.
+ *
+ * @param name what the value is, as the error calls it: "x", "the labels"
+ */
+export function rowsOf(value: RowsLike, name: string): Tensor {
+  const given = isFlatArray(value) ? tensor(numeric(value.data), value.shape) : asTensor(numeric(value));
+  if (given.rank === 0)
+    throw new PlumbError("PL4005", {
+      asked: `${name} was given as a single value`,
+      why: "Data come in rows: the first axis counts them",
+      fix: `Give ${name} with an axis of rows, [rows, …]; one row of three values is [[1, 2, 3]]`,
+    });
+  return given.cast(dtypeInModel[given.dtype]);
+}
+
+/** Checks that `part` has a row for each row of `x`. Errors: PL4005. */
+export function checkSameRows(x: Tensor, part: Tensor, name: string): void {
+  if (x.shape[0] === part.shape[0]) return;
+  throw new PlumbError("PL4005", {
+    asked: `x has ${x.shape[0]} rows (shape ${showShape(x.shape)})`,
+    arrived: `${name} ${part.shape[0] === 1 ? "has 1 row" : `have ${part.shape[0]} rows`} (shape ${showShape(part.shape)})`,
+    why: "Row i of one belongs to row i of the other",
+    fix: `Give ${name} for every row of x, in the same order`,
+  });
+}
+
+/** Checks that there is at least one row. Errors: PL3004. */
+export function checkSomeRows(x: Tensor): void {
+  if (x.shape[0] > 0) return;
+  throw new PlumbError("PL3004", {
+    asked: `x has no rows (shape ${showShape(x.shape)})`,
+    why: "There is nothing to compute on",
+    fix: "Give at least one row",
+  });
+}
+
+/**
+ * The class of each row of labels: the place of the largest entry where rows have several (one-hot), otherwise the
+ * label itself, made whole.
+ */
+export function classesOf(labels: ArrayLike<number>, shape: Shape): Int32Array {
+  const width = sizeOf(shape.slice(1));
+  return Int32Array.from({ length: shape[0] }, (_, row) => {
+    if (width === 1) return labels[row];
+    let best = 0;
+    for (let k = 1; k < width; k++) if (labels[row * width + k] > labels[row * width + best]) best = k;
+    return best;
+  });
+}

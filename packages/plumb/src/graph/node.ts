@@ -1,0 +1,54 @@
+import type { DType, HostArray } from "../base/dtype.ts";
+import type { Draw } from "../base/seed.ts";
+import type { Shape } from "../base/shape.ts";
+import type { Op } from "./op.ts";
+
+/** A structural attribute: part of what a program *is* (axes, shapes, fill values), never a number that changes per run. */
+export type AttrValue = number | string | boolean | readonly number[] | readonly (readonly number[])[];
+export type Attrs = Readonly<Record<string, AttrValue>>;
+
+/** Shape and dtype of a value: all that shape rules, autodiff and the compiler know of it. */
+export interface Spec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/**
+ * One step of a computation: an op applied to earlier nodes. Immutable but for `value`, which evaluation fills in, and
+ * `inputs`, which it then drops so that a chain of evaluated results holds no memory.
+ */
+export interface Node extends Spec {
+  readonly op: Op;
+  readonly inputs: readonly Node[];
+  readonly attrs: Attrs;
+  /** What a source or effect node stands for. Not structure: two graphs that differ only here share one program. */
+  readonly binding?: Binding;
+  /** The evaluated result, once there is one: readers of the graph treat the node as data from then on. */
+  value?: HostArray;
+}
+
+/** What a source node is bound to at run time. */
+export type Binding =
+  /** Values held by JavaScript, copied in when the program runs. */
+  | { readonly kind: "data"; readonly data: HostArray }
+  /** One number: a rate, a step count, a seed. */
+  | { readonly kind: "scalar"; readonly value: number }
+  /** Values that live in the backend's memory. */
+  | { readonly kind: "resident"; readonly resident: Resident }
+  /** The k-th argument of a traced function. */
+  | { readonly kind: "argument"; readonly index: number }
+  /** One of the three words (two of the key, the counter) of a random draw that is made afresh at each run. */
+  | { readonly kind: "draw"; readonly word: 0 | 1 | 2; readonly next: () => Draw }
+  /** How a `check` explains itself when some element of its operands fails. Operands are given as host arrays. */
+  | { readonly kind: "check"; readonly explain: (operands: readonly HostArray[]) => Error };
+
+/** Something that owns a place in the backend's memory: a variable's value, or a data set that stays resident. */
+export interface Resident extends Spec {
+  readonly id: number;
+}
+
+/** A closed graph: the values that are wanted, and what happens, in program order (`assign` and `check` nodes). */
+export interface Graph {
+  readonly outputs: readonly Node[];
+  readonly effects: readonly Node[];
+}

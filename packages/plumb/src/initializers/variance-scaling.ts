@@ -1,0 +1,171 @@
+/**
+ * Random initializers whose spread follows from the shape, so that signals neither grow nor fade from layer to layer:
+ * one formula, of which the well-known ones are settings.
+ */
+import { oneOf, real, type GivenOf } from "../base/parameters.ts";
+import type { Shape } from "../base/shape.ts";
+import { random, type Tensor } from "../tensor/index.ts";
+import { Initializer, seeded, type InitializerRecord } from "./initializer.ts";
+import { truncatedNormal } from "./random.ts";
+
+/**
+ * How many inputs feed one output, and how many outputs one input feeds. A kernel's last two axes are inputs and
+ * outputs; the axes before them are the window of a convolution.
+ */
+export function fans(shape: Shape): { fanIn: number; fanOut: number } {
+  if (shape.length < 2) return { fanIn: shape[0] ?? 1, fanOut: shape[0] ?? 1 };
+  const window = shape.slice(0, -2).reduce((product, extent) => product * extent, 1);
+  return { fanIn: shape[shape.length - 2] * window, fanOut: shape[shape.length - 1] * window };
+}
+
+/** Standard deviation of a standard normal cut off at ±2. */
+const truncatedDeviation = 0.8796256610342398;
+
+type Mode = "fanIn" | "fanOut" | "fanAvg";
+type Distribution = "truncatedNormal" | "untruncatedNormal" | "uniform";
+
+/** Values of variance scale / fan, fan being what `mode` names. */
+function scaled(shape: Shape, scale: number, mode: Mode, distribution: Distribution): Tensor {
+  const { fanIn, fanOut } = fans(shape);
+  const fan = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode];
+  const deviation = Math.sqrt(scale / Math.max(1, fan));
+  switch (distribution) {
+    case "truncatedNormal":
+      return truncatedNormal(shape).mul(deviation / truncatedDeviation);
+    case "untruncatedNormal":
+      return random.normal(shape, { mean: 0, stddev: deviation });
+    case "uniform": {
+      const limit = Math.sqrt(3) * deviation;
+      return random.uniform(shape, { low: -limit, high: limit });
+    }
+  }
+}
+
+const scalingParameters = {
+  scale: real(1, "Variance times fan", { above: 0 }),
+  mode: oneOf(["fanIn", "fanOut", "fanAvg"], "fanIn", "Which fan the variance is divided by"),
+  distribution: oneOf(
+    ["truncatedNormal", "untruncatedNormal", "uniform"],
+    "truncatedNormal",
+    "The distribution of that variance",
+  ),
+  ...seeded,
+};
+
+export const varianceScaling: InitializerRecord<typeof scalingParameters> = {
+  name: "VarianceScaling",
+  doc: "variance scale / fan",
+  source: "He, Zhang, Ren and Sun, Delving Deep into Rectifiers, 2015",
+  parameters: scalingParameters,
+  values: (shape, { scale, mode, distribution }) => scaled(shape, scale, mode, distribution),
+};
+
+/** Numbers of mean 0 and variance `scale` / fan: the formula behind the initializers named after people. */
+export class VarianceScaling extends Initializer<typeof scalingParameters> {
+  constructor(given: GivenOf<typeof scalingParameters> = {}) {
+    super(varianceScaling, given);
+  }
+}
+
+type Seeded = typeof seeded;
+
+const setting = (
+  name: string,
+  doc: string,
+  source: string,
+  scale: number,
+  mode: Mode,
+  distribution: Distribution,
+): InitializerRecord<Seeded> => ({
+  name,
+  doc,
+  source,
+  parameters: seeded,
+  values: (shape) => scaled(shape, scale, mode, distribution),
+});
+
+const glorot = "Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010";
+const he = "He, Zhang, Ren and Sun, Delving Deep into Rectifiers, 2015";
+const lecun = "LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998";
+
+export const glorotUniform = setting(
+  "GlorotUniform",
+  "uniform in ±√(6 / (inputs + outputs))",
+  glorot,
+  1,
+  "fanAvg",
+  "uniform",
+);
+
+/** Uniform in ±√(6 / (inputs + outputs)): variance 2 / (inputs + outputs). The default of `Dense`. Glorot and Bengio, 2010. */
+export class GlorotUniform extends Initializer<Seeded> {
+  constructor(given: GivenOf<Seeded> = {}) {
+    super(glorotUniform, given);
+  }
+}
+
+export const glorotNormal = setting(
+  "GlorotNormal",
+  "truncated normal of variance 2 / (inputs + outputs)",
+  glorot,
+  1,
+  "fanAvg",
+  "truncatedNormal",
+);
+
+/** Normal, cut off at two deviations, of variance 2 / (inputs + outputs). Glorot and Bengio, 2010. */
+export class GlorotNormal extends Initializer<Seeded> {
+  constructor(given: GivenOf<Seeded> = {}) {
+    super(glorotNormal, given);
+  }
+}
+
+export const heUniform = setting("HeUniform", "uniform in ±√(6 / inputs)", he, 2, "fanIn", "uniform");
+
+/** Uniform in ±√(6 / inputs): variance 2 / inputs, for relu layers. He et al., 2015. */
+export class HeUniform extends Initializer<Seeded> {
+  constructor(given: GivenOf<Seeded> = {}) {
+    super(heUniform, given);
+  }
+}
+
+export const heNormal = setting(
+  "HeNormal",
+  "truncated normal of variance 2 / inputs",
+  he,
+  2,
+  "fanIn",
+  "truncatedNormal",
+);
+
+/** Normal, cut off at two deviations, of variance 2 / inputs, for relu layers. He et al., 2015. */
+export class HeNormal extends Initializer<Seeded> {
+  constructor(given: GivenOf<Seeded> = {}) {
+    super(heNormal, given);
+  }
+}
+
+export const lecunUniform = setting("LecunUniform", "uniform in ±√(3 / inputs)", lecun, 1, "fanIn", "uniform");
+
+/** Uniform in ±√(3 / inputs): variance 1 / inputs. LeCun et al., 1998. */
+export class LecunUniform extends Initializer<Seeded> {
+  constructor(given: GivenOf<Seeded> = {}) {
+    super(lecunUniform, given);
+  }
+}
+
+export const lecunNormal = setting(
+  "LecunNormal",
+  "truncated normal of variance 1 / inputs",
+  lecun,
+  1,
+  "fanIn",
+  "truncatedNormal",
+);
+
+/** Normal, cut off at two deviations, of variance 1 / inputs, for selu layers. LeCun et al., 1998. */
+export class LecunNormal extends Initializer<Seeded> {
+  constructor(given: GivenOf<Seeded> = {}) {
+    super(lecunNormal, given);
+  }
+}

@@ -1,0 +1,27 @@
+import { activations, type Activation as ActivationRecord, type ActivationLike } from "../numerics/index.ts";
+import type { Tensor } from "../tensor/index.ts";
+import { Layer, type LayerOptions } from "./layer.ts";
+
+/**
+ * An activation function as a layer of its own. Output has the shape of the input.
+ *
+ * @example
+ * new Sequential([new Dense(64), new Activation("relu")]);
+ */
+export class Activation extends Layer {
+  static override readonly className: string = "Activation";
+  override readonly activation: ActivationRecord;
+
+  constructor(activation: ActivationLike, options: LayerOptions = {}) {
+    super(options);
+    this.activation = activations.get(activation);
+  }
+
+  override beforeHead(x: Tensor): Tensor {
+    return x;
+  }
+
+  override call(x: Tensor): Tensor {
+    return this.activation.call(x);
+  }
+}

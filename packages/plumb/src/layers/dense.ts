@@ -1,0 +1,94 @@
+import { PlumbError } from "../base/errors.ts";
+import { sizeOf } from "../base/shape.ts";
+import type { InitializerLike } from "../initializers/index.ts";
+import { activations, type Activation, type ActivationLike } from "../numerics/index.ts";
+import type { Tensor, Variable } from "../tensor/index.ts";
+import { Layer, type BatchShape, type LayerOptions } from "./layer.ts";
+
+export interface DenseOptions extends LayerOptions {
+  /** Applied to the sums. Default none. */
+  activation?: ActivationLike;
+  /** Add a learned constant to each output. Default true. */
+  useBias?: boolean;
+  /** Default `"glorotUniform"`. */
+  kernelInitializer?: InitializerLike;
+  /** Default `"zeros"`. */
+  biasInitializer?: InitializerLike;
+}
+
+/**
+ * Every output a weighted sum of all inputs: `activation(x · kernel + bias)`.
+ *
+ * Input `[batch, …, inputs]`, output `[batch, …, units]`; kernel `[inputs, units]`, bias `[units]`.
+ * Errors: PL4004 for units that are not a whole number of at least 1; PL4006 for an input without a last axis of known,
+ * or of the built, length. Keras's layer of the same name.
+ *
+ * @example
+ * new Dense(64, { activation: "relu" });
+ */
+export class Dense extends Layer {
+  static override readonly className: string = "Dense";
+  readonly units: number;
+  override readonly activation: Activation;
+  readonly useBias: boolean;
+  readonly #kernelInitializer: InitializerLike;
+  readonly #biasInitializer: InitializerLike;
+  #kernel!: Variable;
+  #bias?: Variable;
+
+  constructor(units: number, options: DenseOptions = {}) {
+    super(options);
+    if (!Number.isSafeInteger(units) || units < 1)
+      throw new PlumbError("PL4004", {
+        asked: `A Dense layer of ${String(units)} units was asked for`,
+        why: "units is the number of outputs",
+        fix: "Give a whole number of at least 1",
+      });
+    this.units = units;
+    this.activation = activations.get(options.activation ?? "linear");
+    this.useBias = options.useBias ?? true;
+    this.#kernelInitializer = options.kernelInitializer ?? "glorotUniform";
+    this.#biasInitializer = options.biasInitializer ?? "zeros";
+  }
+
+  override computeOutputShape(inputShape: BatchShape): BatchShape {
+    return [...inputShape.slice(0, -1), this.units];
+  }
+
+  protected override needs(inputShape: BatchShape): string | undefined {
+    const inputs = inputShape.at(-1);
+    if (inputShape.length < 2) return "a batch axis and an axis of inputs: [batch, …, inputs]";
+    if (inputs === null) return "a last axis of known length";
+    const built = this.inputShape?.at(-1);
+    return built === undefined || built === inputs
+      ? undefined
+      : `a last axis of ${built}, for which it was built`;
+  }
+
+  override build(inputShape: BatchShape): void {
+    const inputs = inputShape.at(-1) as number;
+    const { units } = this;
+    this.#kernel = this.addWeight({
+      name: "kernel",
+      shape: [inputs, units],
+      initializer: this.#kernelInitializer,
+    });
+    if (this.useBias) {
+      this.#bias = this.addWeight({ name: "bias", shape: [units], initializer: this.#biasInitializer });
+    }
+  }
+
+  override beforeHead(x: Tensor): Tensor {
+    this.ensureBuilt(x.shape);
+    // One product of matrices whatever the rank: [batch · …, inputs] x [inputs, units].
+    const inputs = x.shape[x.rank - 1];
+    const rows = x.rank === 2 ? x : x.reshape([sizeOf(x.shape.slice(0, -1)), inputs]);
+    const product = rows.matmul(this.#kernel.read());
+    const sums = this.#bias === undefined ? product : product.add(this.#bias.read());
+    return x.rank === 2 ? sums : sums.reshape([...x.shape.slice(0, -1), this.units]);
+  }
+
+  override call(x: Tensor): Tensor {
+    return this.activation.call(this.beforeHead(x));
+  }
+}

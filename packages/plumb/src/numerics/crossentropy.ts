@@ -1,0 +1,63 @@
+/**
+ * Cross-entropies, in nats, from logits and from probabilities; losses and metrics average them.
+ *
+ * From logits they go through log-sum-exp: nothing overflows, no digits are lost for logits of ±10⁴, and the gradient is
+ * the plain difference of probability and label. From probabilities they clip at 1e-7 as Keras does, since log 0 is −∞.
+ */
+import { where, type Tensor } from "../tensor/index.ts";
+import { shiftOf } from "./softmax.ts";
+
+const lowest = 1e-7;
+/** 1 − 1e-7 as float32 has it, 0.99999988: so the worst loss is 16.118 at p = 0, but 15.942 at p = 1. */
+const highest = Math.fround(1 - 1e-7);
+
+/** Probabilities kept away from 0 and 1; outside the bounds the gradient is 0. */
+export const clipProbability = (p: Tensor): Tensor => p.clip(lowest, highest);
+
+/** −y log p − (1 − y) log(1 − p), element by element. */
+export function binaryFromProbabilities(y: Tensor, p: Tensor): Tensor {
+  const clipped = clipProbability(p);
+  const yes = y.mul(clipped.log());
+  const no = y.neg().add(1).mul(clipped.neg().add(1).log());
+  return yes.add(no).neg();
+}
+
+/** The same for p = sigmoid(x): max(x, 0) − x y + log(1 + e^−|x|), whose gradient is sigmoid(x) − y. */
+export function binaryFromLogits(y: Tensor, x: Tensor): Tensor {
+  const negative = x.less(0);
+  const magnitude = where(negative, x, x.neg());
+  return where(negative, 0, x).sub(x.mul(y)).add(magnitude.exp().log1p());
+}
+
+/** −Σ y log(p / Σp) along the axis: rows that do not sum to 1 are scaled until they do. A row of zeros gives NaN. */
+export function categoricalFromProbabilities(y: Tensor, p: Tensor, axis: number): Tensor {
+  const scaled = p.div(p.sum(axis, { keepDims: true }));
+  return y.mul(clipProbability(scaled).log()).sum(axis).neg();
+}
+
+/** −Σ y log softmax(x) along the axis. */
+export function categoricalFromLogits(y: Tensor, x: Tensor, axis: number): Tensor {
+  const shifted = x.sub(shiftOf(x, axis));
+  const logSum = shifted.exp().sum(axis, { keepDims: true }).log();
+  return y.mul(logSum.sub(shifted)).sum(axis);
+}
+
+/** What stands at the class of each row: `x` without its class axis. `index`: int32, of that shape. */
+const picked = (x: Tensor, index: Tensor, axis: number): Tensor =>
+  x.takeAlong(index.expandDims(axis), axis).squeeze(axis);
+
+/** −log(p_y / Σp) of clipped p: Keras on TensorFlow clips first and scales then. */
+export function sparseFromProbabilities(index: Tensor, p: Tensor, axis: number): Tensor {
+  const clipped = clipProbability(p);
+  return clipped.sum(axis).log().sub(picked(clipped, index, axis).log());
+}
+
+/**
+ * −log softmax(x)_y. The one logit is picked out, never multiplied by a one-hot row; its difference to the largest is
+ * taken first, so that a loss of 0.01 between logits near 10⁴ keeps its digits.
+ */
+export function sparseFromLogits(index: Tensor, x: Tensor, axis: number): Tensor {
+  const largest = shiftOf(x, axis);
+  const logSum = x.sub(largest).exp().sum(axis).log();
+  return logSum.add(largest.squeeze(axis).sub(picked(x, index, axis)));
+}

@@ -1,0 +1,53 @@
+/**
+ * The soft maximum and its kin along one axis. All of them shift by the largest entry first: `exp` of a logit above 88
+ * is infinite in float32, and of all logits below −104 is 0, so that the plain formulas give ∞/∞ or log 0.
+ */
+import { asTensor, where, type Tensor, type TensorLike } from "../tensor/index.ts";
+
+/**
+ * The largest entry along an axis, as a shift that cancels in value and in gradient: hence no gradient runs through it.
+ * Where all entries are −∞ (a fully masked row) or one is +∞ the shift is 0, since ∞ − ∞ would be NaN.
+ */
+export function shiftOf(x: Tensor, axis: number): Tensor {
+  const largest = x.max(axis, { keepDims: true }).stopGradient();
+  return where(largest.abs().less(Infinity), largest, 0);
+}
+
+/**
+ * The logarithm of the sum of exponentials, log Σ exp(xᵢ), along an axis.
+ *
+ * Shape: that of `x` without the axis, or with extent 1 there (`keepDims`). Shifted by the largest entry, it is finite
+ * for all finite `x`; a row of −∞ gives −∞. Its gradient is `softmax(x)`.
+ *
+ * @example
+ * logSumExp([1000, 1000]).item(); // 1000.693…, where log(exp(1000) + exp(1000)) is Infinity
+ */
+export function logSumExp(x: TensorLike, axis = -1, { keepDims = false }: { keepDims?: boolean } = {}): Tensor {
+  const logits = asTensor(x);
+  const largest = shiftOf(logits, axis);
+  const sum = logits.sub(largest).exp().sum(axis, { keepDims: true }).log().add(largest);
+  return keepDims ? sum : sum.squeeze(axis);
+}
+
+/**
+ * Probabilities from logits, exp(xᵢ) / Σ exp(xⱼ), along an axis: positive, with sum 1. Shape: that of `x`.
+ * Shifted by the largest entry, so that no logit overflows; adding a constant to a row changes nothing.
+ *
+ * @example
+ * softmax([0, 0, Math.log(2)]); // [0.25, 0.25, 0.5]
+ */
+export function softmax(x: TensorLike, axis = -1): Tensor {
+  const logits = asTensor(x);
+  const powers = logits.sub(shiftOf(logits, axis)).exp();
+  return powers.div(powers.sum(axis, { keepDims: true }));
+}
+
+/**
+ * Logarithms of the softmax, xᵢ − log Σ exp(xⱼ), along an axis. Shape: that of `x`.
+ * `log(softmax(x))` is −∞ as soon as a probability underflows; this stays exact for logits of any size.
+ */
+export function logSoftmax(x: TensorLike, axis = -1): Tensor {
+  const logits = asTensor(x);
+  const shifted = logits.sub(shiftOf(logits, axis));
+  return shifted.sub(shifted.exp().sum(axis, { keepDims: true }).log());
+}

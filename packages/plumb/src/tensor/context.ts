@@ -1,0 +1,64 @@
+/** What is going on around a tensor operation: is a function being traced, are tapes recording, is an update collected? */
+import type { Draw } from "../base/seed.ts";
+import type { Node } from "../graph/node.ts";
+import type { Storage } from "./storage.ts";
+
+/** A function being traced by `compile`: variables are values that change as the function assigns them. */
+export interface TraceContext {
+  /** The value of a variable at this point of the function. */
+  read(storage: Storage): Node;
+  assign(storage: Storage, value: Node): void;
+  /** The random draws of the function, in the order in which it makes them at each run. */
+  readonly draws: (() => Draw)[];
+}
+
+/** A tape that is recording: it remembers the node behind every handle, since a handle forgets it when it is read. */
+export interface Recording {
+  readonly nodes: WeakMap<object, Node>;
+}
+
+let trace: TraceContext | undefined;
+let recordings: Recording[] = [];
+let updating = false;
+
+export const currentTrace = (): TraceContext | undefined => trace;
+export const isRecording = (): boolean => recordings.length > 0;
+/** True while `assignAll` collects its pairs: what is read then is consumed by the flush that follows. */
+export const isUpdating = (): boolean => updating;
+
+/** Tells the tapes that are recording which node stands behind a handle; the first one told stays. */
+export function record(handle: object, node: Node): void {
+  for (const { nodes } of recordings) if (!nodes.has(handle)) nodes.set(handle, node);
+}
+
+export function withTrace<R>(context: TraceContext | undefined, fn: () => R): R {
+  const outer = trace;
+  const outerRecordings = recordings;
+  trace = context;
+  recordings = [];
+  try {
+    return fn();
+  } finally {
+    trace = outer;
+    recordings = outerRecordings;
+  }
+}
+
+export function withRecording<R>(recording: Recording, fn: () => R): R {
+  recordings.push(recording);
+  try {
+    return fn();
+  } finally {
+    recordings.pop();
+  }
+}
+
+export function whileUpdating<R>(fn: () => R): R {
+  const outer = updating;
+  updating = true;
+  try {
+    return fn();
+  } finally {
+    updating = outer;
+  }
+}

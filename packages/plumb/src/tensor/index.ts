@@ -1,0 +1,103 @@
+/** The tensor room's own front door. */
+import "./methods.ts";
+
+export { compile } from "./compile.ts";
+export { checked, concat, scatterAdd, stack, where } from "./combine.ts";
+export { arange, eye, full, ones, onesLike, scalar, tensor, zeros, zerosLike } from "./create.ts";
+export { elementwiseFunctions } from "./elementwise.ts";
+export { currentBackend, limits, setBackend, type EngineStats } from "./engine.ts";
+export {
+  grad,
+  gradients,
+  GradientTape,
+  valueAndGrad,
+  type Source,
+  type ValueAndGrads,
+} from "./grad.ts";
+export { macrotask, now } from "./host.ts";
+export type { Fluent } from "./methods.ts";
+export {
+  broadcastTo,
+  cast,
+  expandDims,
+  flip,
+  matmul,
+  pad,
+  reshape,
+  slice,
+  squeeze,
+  transpose,
+} from "./movement.ts";
+export { asTensor, type TensorLike, type TypedArray } from "./operand.ts";
+export { engineStats } from "./programs.ts";
+export { random, seed, type RandomOptions } from "./random.ts";
+export {
+  all,
+  any,
+  argmax,
+  argmin,
+  cumsum,
+  max,
+  mean,
+  min,
+  prod,
+  sum,
+  type Axes,
+  type CumsumOptions,
+  type ReduceOptions,
+} from "./reductions.ts";
+export {
+  argsort,
+  clip,
+  gather,
+  isFinite,
+  oneHot,
+  sort,
+  split,
+  square,
+  takeAlong,
+  topK,
+  type SortOptions,
+} from "./selection.ts";
+export { Tensor, type Nested } from "./tensor.ts";
+export { trace, type Argument, type Traced } from "./trace.ts";
+export { assignAll, Variable, type VariableOptions } from "./variable.ts";
+
+import { elementwiseFunctions } from "./elementwise.ts";
+export const {
+  abs,
+  add,
+  ceil,
+  cos,
+  div,
+  equal,
+  erf,
+  exp,
+  expm1,
+  floor,
+  greater,
+  greaterEqual,
+  isNaN,
+  less,
+  lessEqual,
+  log,
+  log1p,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  notEqual,
+  pow,
+  round,
+  rsqrt,
+  sigmoid,
+  sign,
+  sin,
+  sqrt,
+  stopGradient,
+  sub,
+  tanh,
+} = elementwiseFunctions;

@@ -1,0 +1,111 @@
+/**
+ * Random tensors from the counter-based generator of `base/seed.ts`: the same numbers on every backend and thread count.
+ * Each call is one or two draws of the global generator, made when it is recorded (in a compiled function: at each run).
+ * With `seed` a call stands alone: the same numbers every time, and the global generator does not move.
+ */
+import { keyOf, nextDraw, setGeneratorState, type Draw } from "../base/seed.ts";
+import type { Shape } from "../base/shape.ts";
+import type { Node } from "../graph/node.ts";
+import { g } from "../ops/builder.ts";
+import { bitsToUnit, randomBits } from "../ops/random.ts";
+import { sqrt } from "../ops/elementwise.ts";
+import { argsort as argsortOp } from "../ops/sort.ts";
+import { draw as drawOp } from "../ops/source.ts";
+import { currentTrace } from "./context.ts";
+import { elementwiseFunctions } from "./elementwise.ts";
+import { numberNode, type TensorLike } from "./operand.ts";
+import { Tensor } from "./tensor.ts";
+
+const { less } = elementwiseFunctions;
+
+export interface RandomOptions {
+  /** Makes the call independent of the global generator: the same numbers for the same seed. */
+  readonly seed?: number;
+}
+
+/** Puts the global generator at the beginning of the sequence of `seed`, a whole number. */
+export function seed(seed: number): void {
+  setGeneratorState({ seed, counter: 0 });
+}
+
+/** The three words that name a draw; `salt` tells the draws of one call with a seed apart. */
+function drawNodes(given: number | undefined, salt: number): readonly Node[] {
+  if (given !== undefined) return wordsOf([...keyOf(given), salt]);
+  const trace = currentTrace();
+  if (!trace) return wordsOf(nextDraw());
+  const next = (): Draw => nextDraw(); // a function of its own: it is what tells this draw from others
+  trace.draws.push(next);
+  return ([0, 1, 2] as const).map((word) => g.node(drawOp, [], {}, { kind: "draw", word, next }));
+}
+
+const wordsOf = (draw: Draw): Node[] => draw.map((word) => numberNode(word, "int32"));
+
+const bits = (shape: Shape, options: RandomOptions, salt = 0): Node =>
+  g.node(randomBits, drawNodes(options.seed, salt), { shape: [...shape] });
+
+/** Uniform in [0, 1), in steps of 2⁻²⁴. */
+const unit = (shape: Shape, options: RandomOptions, salt = 0): Node =>
+  g.node(bitsToUnit, [bits(shape, options, salt)]);
+
+const over = (x: Node, shape: Shape): Node => g.broadcast(x, shape);
+
+/** low + (high − low) · unit. */
+function scaled(values: Node, factor: number, offset: number): Node {
+  const { shape } = values;
+  return g.add(
+    g.mul(values, over(numberNode(factor, "float32"), shape)),
+    over(numberNode(offset, "float32"), shape),
+  );
+}
+
+/** Two independent standard normals per element: Box and Muller (1958). */
+function normalPair(shape: Shape, options: RandomOptions, salt = 0): readonly [Node, Node] {
+  const radial = unit(shape, options, salt);
+  const one = g.constant(1, radial);
+  // ln(1 − u): u can be 0 but never 1.
+  const squared = g.mul(g.constant(-2, radial), g.log(g.sub(one, radial)));
+  const radius = g.node(sqrt, [squared]);
+  const angle = g.mul(g.constant(2 * Math.PI, radial), unit(shape, options, salt + 1));
+  return [g.mul(radius, g.cos(angle)), g.mul(radius, g.sin(angle))];
+}
+
+export const random = {
+  /** Uniform in [low, high), float32. */
+  uniform(shape: Shape, options: RandomOptions & { readonly low?: number; readonly high?: number } = {}): Tensor {
+    const { low = 0, high = 1 } = options;
+    return new Tensor(scaled(unit(shape, options), high - low, low), 10);
+  },
+
+  /** Normal, float32. The tails end at 5.77 standard deviations: the radius comes from 24 random bits. */
+  normal(shape: Shape, options: RandomOptions & { readonly mean?: number; readonly stddev?: number } = {}): Tensor {
+    const { mean = 0, stddev = 1 } = options;
+    return new Tensor(scaled(normalPair(shape, options)[0], stddev, mean), 20);
+  },
+
+  /** Normal without what lies beyond two standard deviations, float32: values there are drawn again. */
+  truncatedNormal(
+    shape: Shape,
+    options: RandomOptions & { readonly mean?: number; readonly stddev?: number } = {},
+  ): Tensor {
+    const { mean = 0, stddev = 1 } = options;
+    // Eight candidates; all lie outside for one element in 5·10¹⁰, which then is 0.
+    let chosen: Node | undefined;
+    for (let salt = 0; salt < 8; salt += 2) {
+      for (const candidate of normalPair(shape, options, salt)) {
+        const inside = g.less(g.mul(candidate, candidate), g.constant(4, candidate));
+        chosen = g.where(inside, candidate, chosen ?? g.constant(0, candidate));
+      }
+    }
+    return new Tensor(scaled(chosen!, stddev, mean), 90);
+  },
+
+  /** bool: true with probability `p`. */
+  bernoulli(shape: Shape, p: TensorLike, options: RandomOptions = {}): Tensor {
+    return less(new Tensor(unit(shape, options), 8), p);
+  },
+
+  /** 0 … n − 1 in random order, int32 `[n]`. */
+  permutation(n: number, options: RandomOptions = {}): Tensor {
+    return new Tensor(g.node(argsortOp, [bits([n], options)], { axis: 0, descending: false }), 8);
+  },
+};

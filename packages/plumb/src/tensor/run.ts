@@ -1,0 +1,172 @@
+/**
+ * When things run: a read collects the pending graph behind it, finds or builds the program of that structure, binds the
+ * leaves, runs, and fills in the results. An assignment does the same at once.
+ */
+import type { HostArray } from "../base/dtype.ts";
+import { PlumbError } from "../base/errors.ts";
+import type { Draw } from "../base/seed.ts";
+import { showShape } from "../base/shape.ts";
+import type { Input } from "../backends/backend.ts";
+import type { Node } from "../graph/node.ts";
+import { assign } from "../ops/effect.ts";
+import { g } from "../ops/builder.ts";
+import { programFor } from "./programs.ts";
+import { storageOf, type Storage } from "./storage.ts";
+import { layOut } from "./structure.ts";
+
+/** The value of a node that is at hand without running anything. It may be shared: do not hand it out uncopied. */
+export function knownValue(node: Node): HostArray | undefined {
+  return node.value ?? (node.binding?.kind === "data" ? node.binding.data : undefined);
+}
+
+/**
+ * The values of `nodes`, computed by one program if any is pending. They are filled into the nodes, which from then on
+ * are data to every graph that reads them. The arrays may be shared: do not hand them out uncopied.
+ */
+export function evaluate(nodes: readonly Node[]): HostArray[] {
+  const pending = [...new Set(nodes)].filter((node) => knownValue(node) === undefined && !isResident(node));
+  if (pending.length > 0) {
+    const layout = layOut(pending);
+    const program = programFor(layout);
+    const failed = program.run(bind(layout.leaves), []);
+    if (failed >= 0) throw failure(layout.checks[failed]);
+    pending.forEach((node, k) => (node.value = program.executable.output(k)));
+  }
+  return nodes.map((node) => knownValue(node) ?? residentValue(node));
+}
+
+const isResident = (node: Node): boolean => node.binding?.kind === "resident" && node.op.kind === "source";
+
+function residentValue(node: Node): HostArray {
+  const storage = currentStorage(node);
+  initialise([storage]);
+  return storage.read();
+}
+
+// Values asked for beside an assignment, and the handles that wait for them: a loss is read after the update of which
+// it is a part.
+const wanted = new WeakMap<Node, { settle(): void }>();
+
+/** Asks that the next flush that computes `node` on its way also gives its value out, and tells the handle. */
+export function want(node: Node, handle: { settle(): void }): void {
+  if (knownValue(node) === undefined) wanted.set(node, handle);
+}
+
+/**
+ * Gives variables new values, all at once in one program: every value is computed from what the variables held before.
+ * Nodes that readers hold keep the value from when they were recorded.
+ */
+export function commit(pairs: ReadonlyMap<Storage, Node>): void {
+  const storages = [...pairs.keys()];
+  const assigns = [...pairs].map(([storage, value]) =>
+    g.node(assign, [value], {}, { kind: "resident", resident: storage }),
+  );
+  const layout = layOut([], assigns, (node) => wanted.has(node));
+  const inputs = bind(layout.leaves);
+  const program = programFor(layout);
+  const before = observedValues(storages);
+  const failed = program.run(
+    inputs,
+    storages.map((storage) => storage.block),
+  );
+  if (failed >= 0) throw failure(layout.checks[failed]);
+  advance(storages, before);
+  layout.outputs.forEach((node, k) => {
+    node.value = program.executable.output(k);
+    wanted.get(node)!.settle();
+    wanted.delete(node);
+  });
+}
+
+/** The same for values at hand: nothing needs to run. */
+export function overwrite(storage: Storage, data: HostArray): void {
+  const before = observedValues([storage]);
+  storage.write(data);
+  advance([storage], before);
+}
+
+/** Of variables that are about to be assigned, the values that readers hold on to; nothing, where there are no readers. */
+export function observedValues(storages: readonly Storage[]): readonly HostArray[] | undefined {
+  if (!storages.some((storage) => storage.observed)) return undefined;
+  const observed = storages.filter((storage) => storage.observed);
+  initialise(observed);
+  return observed.map((storage) => storage.read());
+}
+
+/** After an assignment: readers of before get the values from then, and each variable begins its next version. */
+export function advance(storages: readonly Storage[], before: readonly HostArray[] | undefined): void {
+  let next = 0;
+  for (const storage of storages) {
+    if (storage.observed) storage.observed.value = before![next++];
+    storage.initial = undefined;
+    storage.renew();
+  }
+}
+
+/** Gives back a variable's memory; pending readers keep the value it had. */
+export function dispose(storage: Storage): void {
+  advance([storage], observedValues([storage]));
+  storage.dispose();
+}
+
+/** Puts initial values in place where that has not happened yet. */
+export function initialise(storages: readonly Storage[]): void {
+  const fresh = storages.filter((storage) => storage.initial !== undefined);
+  if (fresh.length === 0) return;
+  const values = evaluate(fresh.map((storage) => storage.initial!));
+  fresh.forEach((storage, i) => {
+    storage.write(values[i]);
+    storage.initial = undefined;
+  });
+}
+
+/** What a program reads for each leaf. */
+export function bind(leaves: readonly Node[]): Input[] {
+  const residents = leaves.filter((leaf) => leaf.value === undefined && leaf.binding!.kind === "resident");
+  initialise(residents.map(currentStorage));
+  const draws = new Map<() => Draw, Draw>();
+  return leaves.map((leaf) => {
+    if (leaf.value !== undefined) return leaf.value;
+    const binding = leaf.binding!;
+    switch (binding.kind) {
+      case "data":
+        return binding.data;
+      case "scalar":
+        return binding.value;
+      case "resident":
+        return currentStorage(leaf).block;
+      case "draw":
+        return drawn(draws, binding.next)[binding.word];
+      default:
+        throw notReadable(leaf);
+    }
+  });
+}
+
+/** One draw for all three words that name it. */
+export function drawn(draws: Map<() => Draw, Draw>, next: () => Draw): Draw {
+  let draw = draws.get(next);
+  if (!draw) draws.set(next, (draw = next()));
+  return draw;
+}
+
+function currentStorage(leaf: Node): Storage {
+  const storage = storageOf(leaf);
+  if (!storage.isCurrent(leaf)) throw notReadable(leaf);
+  return storage;
+}
+
+/** The error of a value asked for where it does not exist: outside the run of the program it belongs to. */
+export function notReadable(node: Node): PlumbError {
+  return new PlumbError("PL1007", {
+    asked: `the value of a ${node.dtype} tensor of shape ${showShape(node.shape)}`,
+    why: "it was recorded inside a compiled function or an update, and has a value only while that runs",
+    fix: "return it from the compiled function and read what the call gives back",
+  });
+}
+
+/** The error of a check that failed, with the values of its operands. */
+function failure(check: Node): Error {
+  const binding = check.binding as { explain: (operands: readonly HostArray[]) => Error };
+  return binding.explain(evaluate(check.inputs.slice(2)));
+}

@@ -1,0 +1,60 @@
+/**
+ * What happens during training, told as it happens. `fit` emits these and does not know who listens: callbacks, a
+ * progress line, the files of a run.
+ */
+
+/** Values by Keras's names: `loss`, metric names, and the same with `val_` before them. */
+export type Logs = Readonly<Record<string, number>>;
+
+export type TrainEvent =
+  | {
+      readonly type: "trainBegin";
+      readonly epochs: number;
+      readonly stepsPerEpoch: number;
+      /** Rows that are trained on. */
+      readonly rows: number;
+      /** The names that the logs of an epoch will have. */
+      readonly logNames: readonly string[];
+    }
+  | { readonly type: "epochBegin"; readonly epoch: number }
+  /** After a step, with the running values of its epoch. Built only when somebody listens to batches. */
+  | { readonly type: "batchEnd"; readonly epoch: number; readonly batch: number; readonly logs: Logs }
+  | { readonly type: "epochEnd"; readonly epoch: number; readonly logs: Logs; readonly learningRate: number }
+  /** `logs` are those of the last whole epoch; empty when there was none. */
+  | { readonly type: "trainEnd"; readonly logs: Logs };
+
+/** Somebody who wants to know. A promise is awaited before training goes on. */
+export interface Listener {
+  /** Whether it wants `batchEnd`. */
+  readonly batches: boolean;
+  handle(event: TrainEvent): void | Promise<void>;
+}
+
+/** Those who listen to one fit. */
+export class Emitter {
+  /** True if somebody wants `batchEnd`. */
+  readonly batches: boolean;
+  /** True while a listener is being called, which is when it may call back. */
+  calling = false;
+  readonly #listeners: readonly Listener[];
+
+  constructor(listeners: readonly Listener[]) {
+    this.#listeners = listeners;
+    this.batches = listeners.some(({ batches }) => batches);
+  }
+
+  /** Tells all listeners, one after the other. */
+  async emit(event: TrainEvent): Promise<void> {
+    for (const listener of this.#listeners) {
+      if (event.type === "batchEnd" && !listener.batches) continue;
+      this.calling = true;
+      let handled: void | Promise<void>;
+      try {
+        handled = listener.handle(event);
+      } finally {
+        this.calling = false;
+      }
+      await handled;
+    }
+  }
+}

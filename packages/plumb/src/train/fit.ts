@@ -1,0 +1,187 @@
+/** The training loop. Read top to bottom: data, programs, epochs. */
+import { PlumbError } from "../base/errors.ts";
+import { flag, integer, optional, resolve } from "../base/parameters.ts";
+import { generatorState, setGeneratorState } from "../base/seed.ts";
+import {
+  Batches,
+  classesOf,
+  freshSeed,
+  rowNumbers,
+  seedFor,
+  splitRows,
+  type RowsLike,
+  type SplitRule,
+} from "../data/index.ts";
+import { classWeightsOf } from "./class-weight.ts";
+import { listenerOf, type Callback } from "./callbacks/callback.ts";
+import { Dataset } from "./dataset.ts";
+import { measure } from "./evaluate.ts";
+import { Emitter, type Logs } from "./events.ts";
+import { History } from "./history.ts";
+import type { Model } from "./model.ts";
+import { runInSlices } from "./slices.ts";
+import { testStep, trainStep, type MeasuringStep } from "./step.ts";
+
+export interface FitOptions {
+  /** The epoch to stop before, counted from 0: the number of epochs, unless `initialEpoch` is given. Default 1. */
+  epochs?: number;
+  /** Rows per step. Default 32. The last batch of an epoch may be smaller. */
+  batchSize?: number;
+  /**
+   * The share of rows to validate on: by a seeded shuffle, within each class where labels are classes. `rule: "last"`
+   * takes the last rows instead, which is what Keras does.
+   */
+  validationSplit?: number | { fraction: number; rule: SplitRule };
+  /** Rows to validate on, `[x, y]` or `[x, y, sampleWeight]`. */
+  validationData?: readonly [x: RowsLike, y: RowsLike, sampleWeight?: RowsLike];
+  /** Epochs from one validation to the next. Default 1. */
+  validationFreq?: number;
+  /** Default: `batchSize`. */
+  validationBatchSize?: number;
+  /** How much the rows of each class count in the loss, by class number; a class that is left out counts 1. */
+  classWeight?: Readonly<Record<number, number>>;
+  /** How much each row counts in the loss: `[rows]`. Not together with `classWeight`. */
+  sampleWeight?: RowsLike;
+  /** Read the rows in another order in each epoch, drawn from the seed. Default true. */
+  shuffle?: boolean;
+  /** The epoch to begin with, for a fit that goes on. Default 0. */
+  initialEpoch?: number;
+  /** Decides split, order, dropout, and the first weights of a model not built yet. Unset: drawn from the global one. */
+  seed?: number;
+  callbacks?: readonly Callback[];
+  /** Ends training after the step in flight when it is aborted. */
+  signal?: AbortSignal;
+}
+
+const parameters = {
+  epochs: integer(1, "The epoch to stop before", { min: 0 }),
+  batchSize: integer(32, "Rows per step", { min: 1 }),
+  validationFreq: integer(1, "Epochs from one validation to the next", { min: 1 }),
+  validationBatchSize: optional(integer(32, "Rows per step of validation", { min: 1 })),
+  shuffle: flag(true, "Another order of rows in each epoch"),
+  initialEpoch: integer(0, "The epoch to begin with", { min: 0 }),
+  seed: integer(0, "Decides everything random"),
+};
+
+/** Trains `model`; `watch` learns how to ask whether a callback is being called at the moment. */
+export async function fit(
+  model: Model,
+  x: RowsLike,
+  y: RowsLike,
+  options: FitOptions,
+  watch: (calling: () => boolean) => void,
+): Promise<History> {
+  const {
+    validationSplit,
+    validationData,
+    classWeight,
+    sampleWeight,
+    callbacks = [],
+    signal,
+    ...given
+  } = options;
+  const { compiled } = model;
+  const seed = options.seed ?? freshSeed();
+  const resolved = resolve("PL4004", "fit", parameters, { ...given, seed });
+  const { epochs, batchSize, validationFreq, validationBatchSize = batchSize, shuffle, initialEpoch } = resolved;
+  refuseTogether({ validationSplit, validationData }, "Both say what to validate on");
+  refuseTogether({ classWeight, sampleWeight }, "Both say how much a row counts");
+
+  // Data: in the engine's memory once; which rows train and which validate is a matter of row numbers.
+  const data = new Dataset(x, y, sampleWeight);
+  const held = validationData && new Dataset(...validationData);
+  let training: MeasuringStep | undefined;
+  let validating: MeasuringStep | undefined;
+  try {
+    buildSeeded(model, data.x.shape, options.seed);
+    compiled.checkLabels(model, data);
+    if (held !== undefined) compiled.checkLabels(model, held);
+    const { train, validation } = chooseRows(model, data, validationSplit, seed);
+    const weight = classWeight === undefined ? data.sampleWeight : data.keep(classWeightsOf(data.y!, classWeight));
+
+    // Programs: full batch and remainder, for training and for validation, built before the first step.
+    training = trainStep(model, data, new Batches(train, batchSize), weight);
+    if (held !== undefined) validating = testStep(model, held, new Batches(rowNumbers(held.rows), validationBatchSize));
+    else if (validation !== undefined) validating = testStep(model, data, new Batches(validation, validationBatchSize));
+
+    // Epochs.
+    const { batches, totals } = training;
+    const history = new History();
+    const emitter = new Emitter(callbacks.map(listenerOf));
+    watch(() => emitter.calling);
+    for (const callback of callbacks) callback.model = model;
+    model.stopTraining = false;
+    const logNames = [...totals.names, ...(validating?.totals.names ?? []).map(validationName)];
+    await emitter.emit({ type: "trainBegin", epochs, stepsPerEpoch: batches.steps, rows: train.length, logNames });
+    let logs: Logs = {};
+    for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+      await emitter.emit({ type: "epochBegin", epoch });
+      const { learningRate } = compiled.optimizer;
+      if (shuffle) batches.shuffle(seed, epoch);
+      totals.reset();
+      history.steps += await runInSlices({
+        turns: model.turns,
+        steps: batches.steps,
+        step: training.run,
+        generator: { seed: seedFor(seed, "draws", epoch), counter: 0 },
+        ends: () => model.stopTraining || signal?.aborted === true,
+        afterStep: emitter.batches
+          ? (batch) => emitter.emit({ type: "batchEnd", epoch, batch, logs: totals.read() })
+          : undefined,
+      });
+      // An epoch that the caller cut short is not one; one that a callback cut short is, as in Keras.
+      if (signal?.aborted === true && totals.rows < train.length) break;
+      logs = totals.read();
+      if (validating !== undefined && (epoch + 1) % validationFreq === 0) {
+        const measured = Object.entries(await measure(model, validating));
+        logs = { ...logs, ...Object.fromEntries(measured.map(([name, value]) => [validationName(name), value])) };
+      }
+      history.record(epoch, logs, learningRate);
+      await emitter.emit({ type: "epochEnd", epoch, logs, learningRate });
+      if (signal?.aborted === true) break;
+    }
+    if (signal?.aborted === true) history.stopped = "signal";
+    else if (model.stopTraining) history.stopped = "callback";
+    await emitter.emit({ type: "trainEnd", logs });
+    return history;
+  } finally {
+    for (const used of [training, validating, data, held]) used?.dispose();
+  }
+}
+
+const validationName = (name: string): string => `val_${name}`;
+
+/** Builds a model that was not built; from the seed, when the caller gave one. */
+function buildSeeded(model: Model, shape: readonly number[], seed: number | undefined): void {
+  const outside = generatorState();
+  if (seed !== undefined) setGeneratorState({ seed, counter: 0 });
+  model.build(shape);
+  if (seed !== undefined) setGeneratorState(outside);
+}
+
+/** Which rows train and which validate. */
+function chooseRows(
+  model: Model,
+  data: Dataset,
+  asked: FitOptions["validationSplit"],
+  seed: number,
+): { train: Int32Array; validation?: Int32Array } {
+  if (asked === undefined) return { train: rowNumbers(data.rows) };
+  const { fraction, rule } =
+    typeof asked === "number" ? { fraction: asked, rule: "stratified" as const } : asked;
+  const classes =
+    rule === "stratified" && model.compiled.labelsAreClasses(data.y!.shape)
+      ? classesOf(data.y!.dataSync(), data.y!.shape)
+      : undefined;
+  return splitRows(data.rows, { fraction, rule, seed, classes });
+}
+
+function refuseTogether(options: Readonly<Record<string, unknown>>, why: string): void {
+  const given = Object.keys(options).filter((name) => options[name] !== undefined);
+  if (given.length > 1)
+    throw new PlumbError("PL4004", {
+      asked: `fit was given ${given.join(" and ")}`,
+      why,
+      fix: `Keep one of them`,
+    });
+}

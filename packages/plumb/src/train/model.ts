@@ -1,0 +1,206 @@
+/** What all models share: compile, fit, evaluate, predict, weights. `Sequential` says how layers are connected. */
+import type { HostArray } from "../base/dtype.ts";
+import { PlumbError } from "../base/errors.ts";
+import { showShape, sizeOf } from "../base/shape.ts";
+import type { RowsLike } from "../data/index.ts";
+import type { BatchShape, CallOptions, Layer } from "../layers/index.ts";
+import { asTensor, type Tensor, type TensorLike, type Variable } from "../tensor/index.ts";
+import { compileModel, type Compiled, type CompileOptions } from "./compile.ts";
+import { evaluate, predict, type EvaluateOptions, type PredictOptions } from "./evaluate.ts";
+import type { Logs } from "./events.ts";
+import { fit, type FitOptions } from "./fit.ts";
+import type { History } from "./history.ts";
+import { summaryOf } from "./summary.ts";
+import { Turns } from "./turns.ts";
+
+/** What a model computes: its output, and the value behind the activation that gives it (the logits), if it ends in one. */
+export interface Forward {
+  readonly output: Tensor;
+  readonly beforeHead: Tensor;
+}
+
+/** All of a model that training changes, as plain arrays: what a checkpoint holds. */
+export interface ModelState {
+  readonly weights: readonly { readonly name: string; readonly data: HostArray }[];
+  /** Step counter, learning rate, slots; absent when the model is not compiled. */
+  readonly optimizer?: readonly { readonly name: string; readonly data: HostArray }[];
+}
+
+/**
+ * A function of tensors with weights, and what it takes to train it. Made through `Sequential`.
+ */
+export abstract class Model {
+  readonly name: string;
+  /** Set it, from a callback, to end training after the present step or epoch. */
+  stopTraining = false;
+  /** Slices of steps, predictions and evaluations of this model run one at a time, in the order they were asked for. */
+  readonly turns = new Turns();
+  /** Fits of this model run one after the other. */
+  readonly #fits = new Turns();
+  #compiled?: Compiled;
+  #callingBack: () => boolean = () => false;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  abstract get layers(): readonly Layer[];
+  /** Shape of the input, batch included as null; undefined before the model is built. */
+  abstract get inputShape(): BatchShape | undefined;
+  abstract get outputShape(): BatchShape | undefined;
+  /** Makes the weights for an input shape. */
+  abstract build(inputShape: BatchShape): void;
+  /** Runs the layers, in a compiled function or out of one. */
+  abstract forward(x: Tensor, options?: CallOptions): Forward;
+
+  /** The model's output for a tensor: `[rows, …]` in, `[rows, …]` out. Builds the model if that was not done. */
+  call(x: TensorLike, options?: CallOptions): Tensor {
+    const input = asTensor(x);
+    this.build(input.shape);
+    return this.forward(input, options).output;
+  }
+
+  /** The layers' weights in order, which is Keras's order for such a model. */
+  get weights(): readonly Variable[] {
+    return this.layers.flatMap((layer) => layer.weights);
+  }
+  /** The weights that training changes. */
+  get trainableVariables(): readonly Variable[] {
+    return this.layers.flatMap((layer) => layer.trainableWeights);
+  }
+
+  /**
+   * Says how the model is to be trained: optimizer, loss and metrics, as objects or by name.
+   *
+   * The last layer's activation, the loss and the metrics are checked against each other here: what cannot be meant is
+   * an error, what is doubtful a warning, and where `fromLogits` was left out it follows from the activation. A softmax
+   * or sigmoid head with a cross-entropy is computed from the logits behind it, in `fit` and in `evaluate`.
+   *
+   * Errors: PL4003, PL2006, PL2007, PL2010 and others that the pairing names.
+   */
+  compile(options: CompileOptions): void {
+    this.#compiled = compileModel(this, options);
+  }
+
+  /** What `compile` was told. Errors: PL4001 before it. */
+  get compiled(): Compiled {
+    if (this.#compiled !== undefined) return this.#compiled;
+    throw new PlumbError("PL4001", {
+      asked: `The model "${this.name}" was to be trained or evaluated`,
+      why: "It has no loss and no optimizer yet",
+      fix: 'Call model.compile({ optimizer: "adam", loss: … }) first',
+    });
+  }
+  get isCompiled(): boolean {
+    return this.#compiled !== undefined;
+  }
+
+  /** Whether a higher value of a log entry is better, by its metric; the loss is better when lower. */
+  higherIsBetter(name: string): boolean {
+    return this.compiled.higherIsBetter(name.replace(/^val_/, ""));
+  }
+
+  /**
+   * Trains the model on rows `x` with labels `y`.
+   *
+   * Each step is one call of a compiled program: the rows of the batch are gathered from data that stay in the engine's
+   * memory, then forward, loss, gradients, update and metrics. A fit yields to the event loop by time; a second fit of
+   * the same model begins when this one has ended, and predictions come between two steps.
+   *
+   * The same seed gives the same bits: shuffling, dropout and, for a model not built yet, its first weights.
+   *
+   * Errors: PL4001 when the model is not compiled, PL4005 when rows do not match, PL2xxx for labels that the loss does
+   * not take and predictions out of its range (the step that met them has changed nothing), PL4006 for wrong shapes.
+   */
+  fit(x: RowsLike, y: RowsLike, options: FitOptions = {}): Promise<History> {
+    if (this.#callingBack())
+      throw new PlumbError("PL4004", {
+        asked: "fit was called from a callback of a fit of the same model",
+        why: "It would wait for the fit that is waiting for it",
+        fix: "Call it after the first fit has ended",
+      });
+    return this.#fits.take(() => fit(this, x, y, options, (calling) => (this.#callingBack = calling)));
+  }
+
+  /**
+   * The loss and every metric over rows `x` with labels `y`, by name. Dropout and the like are off.
+   * Errors: as `fit`.
+   */
+  evaluate(x: RowsLike, y: RowsLike, options: EvaluateOptions = {}): Promise<Logs> {
+    return evaluate(this, x, y, options);
+  }
+
+  /** The model's output for rows `x`, as one tensor `[rows, …]`. Computed batch by batch; dropout and the like are off. */
+  predict(x: RowsLike, options: PredictOptions = {}): Promise<Tensor> {
+    return predict(this, x, options);
+  }
+
+  /** A table of the layers with their output shapes and weight counts; printed, and returned. */
+  summary({ print = console.log }: { print?: (text: string) => void } = {}): string {
+    const text = summaryOf(this);
+    print(text);
+    return text;
+  }
+
+  /** Copies of all weights, each flat in row-major order, in the order of `weights`. Errors: PL4002 before it is built. */
+  getWeights(): HostArray[] {
+    this.#needBuilt("Its weights were asked for");
+    return this.weights.map((weight) => weight.dataSync());
+  }
+
+  /**
+   * Gives the model these weights, in the order of `weights`. Flat typed arrays, nested arrays and tensors will do.
+   * During a fit it takes effect between two steps. Errors: PL4007 when number or sizes differ; nothing is changed then.
+   */
+  setWeights(values: readonly TensorLike[]): void {
+    this.#needBuilt("Its weights were to be set");
+    const { weights } = this;
+    const given = values.map((value) => asTensor(value));
+    const wrong = weights.findIndex(
+      (weight, i) => given[i] === undefined || given[i].size !== sizeOf(weight.shape),
+    );
+    if (wrong >= 0 || given.length !== weights.length)
+      throw new PlumbError("PL4007", {
+        asked: `The model "${this.name}" was given ${given.length} weights for its ${weights.length}`,
+        arrived:
+          wrong >= 0 && given[wrong] !== undefined
+            ? `Weight ${wrong} (${weights[wrong].name}) has shape ${showShape(weights[wrong].shape)}, what came ${showShape(given[wrong].shape)}`
+            : undefined,
+        why: "Weights are set in order, each of its size",
+        fix: "Take them with getWeights from a model of the same layers",
+      });
+    weights.forEach((weight, i) => weight.assign(given[i].reshape(weight.shape)));
+  }
+
+  /** A copy of everything that training changes: weights, and the optimizer's state when the model is compiled. */
+  getState(): ModelState {
+    this.#needBuilt("Its state was asked for");
+    const weights = this.layers.flatMap((layer) =>
+      layer.weights.map((weight) => ({ name: `${layer.name}/${weight.name}`, data: weight.dataSync() })),
+    );
+    if (this.#compiled === undefined) return { weights };
+    this.#compiled.optimizer.build(this.trainableVariables);
+    return { weights, optimizer: this.#compiled.optimizer.getState() };
+  }
+
+  /**
+   * Puts back what `getState` gave. A fit that goes on from there with the same data, options and seed, and
+   * `initialEpoch` where it was, gives the bits of one that never stopped: shuffling and dropout are functions of seed
+   * and epoch, so there is no counter to restore. Errors: PL4007 when the state is of another model.
+   */
+  setState(state: ModelState): void {
+    this.setWeights(state.weights.map(({ data }) => data));
+    if (state.optimizer === undefined) return;
+    this.compiled.optimizer.build(this.trainableVariables);
+    this.compiled.optimizer.setState(state.optimizer);
+  }
+
+  #needBuilt(asked: string): void {
+    if (this.inputShape !== undefined) return;
+    throw new PlumbError("PL4002", {
+      asked: `${asked} (model "${this.name}")`,
+      why: "A layer makes its weights when it knows the shape of its input",
+      fix: "Begin the model with Input({ shape: [4] }), or call model.build([null, 4]) or fit first",
+    });
+  }
+}
