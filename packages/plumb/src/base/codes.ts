@@ -32,6 +32,7 @@ export const codes = {
   PL2014: "metric does not suit the predictions",
   PL2015: "softmax over one output",
   PL2016: "sample weights do not fit",
+  PL2017: "metric has seen no data",
   // Data
   PL3001: "file not found",
   PL3002: "no such column",

@@ -16,6 +16,11 @@ export type SnakeCase<S extends string> = S extends `${infer First}${infer Rest}
   ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
   : S;
 
+/** The camelCase of a snake_case name, as a type. */
+export type CamelCase<S extends string> = S extends `${infer First}_${infer Rest}`
+  ? `${First}${Capitalize<CamelCase<Rest>>}`
+  : S;
+
 /** Every spelling under which a record is found: class name, snake_case, camelCase, and its aliases. */
 export const spellings = (name: string, aliases: readonly string[] = []): readonly string[] => [
   ...new Set([name, snakeCase(name), camelCase(name), ...aliases]),

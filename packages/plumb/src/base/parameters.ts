@@ -4,24 +4,31 @@
  */
 import type { Code } from "./codes.ts";
 import { PlumbError } from "./errors.ts";
-import { didYouMean } from "./names.ts";
+import { didYouMean, snakeCase, type CamelCase } from "./names.ts";
 
-/** One parameter: what it is when left out, what it means, and which values it takes, as a test and in words. */
-export interface Parameter<T> {
+/**
+ * One parameter: what it is when left out, what it means, and which values it takes, as a test and in words. `Given` is
+ * what callers may write for a `T`.
+ */
+export interface Parameter<T, Given = T> {
   readonly default: T;
   readonly doc: string;
   readonly accepts: (value: unknown) => boolean;
+  /** The `T` that an accepted value stands for; the value itself unless told. */
+  readonly read?: (value: Given) => T;
   /** Completes the sentence "`name` must be …". */
   readonly words: string;
 }
 
 // A record's parameters are of many types; `any` lets each keep its own (a function type would not be covariant).
-export type Parameters = Readonly<Record<string, Parameter<any>>>;
+export type Parameters = Readonly<Record<string, Parameter<any, any>>>;
 
 /** The values of a set of parameters, all present. */
 export type ValuesOf<P extends Parameters> = { readonly [K in keyof P]: P[K]["default"] };
 /** What a constructor takes for a set of parameters: any of them. */
-export type GivenOf<P extends Parameters> = { readonly [K in keyof P]?: P[K]["default"] };
+export type GivenOf<P extends Parameters> = {
+  readonly [K in keyof P]?: P[K] extends Parameter<any, infer Given> ? Given : never;
+};
 
 interface Bounds {
   readonly min?: number;
@@ -67,11 +74,16 @@ export const flag = (initial: boolean, doc: string): Parameter<boolean> => ({
   words: "true or false",
 });
 
-/** One of a list of values. */
-export const oneOf = <const T extends string | null>(values: readonly T[], initial: T, doc: string): Parameter<T> => ({
+/** One of a list of words, Keras's, in snake_case or camelCase; null where it is among them. */
+export const oneOf = <const T extends string | null>(
+  values: readonly T[],
+  initial: T,
+  doc: string,
+): Parameter<T, T | CamelCase<T & string>> => ({
   default: initial,
   doc,
-  accepts: (value) => (values as readonly unknown[]).includes(value),
+  accepts: (value) => (values as readonly unknown[]).includes(typeof value === "string" ? snakeCase(value) : value),
+  read: (value) => (typeof value === "string" ? snakeCase(value) : value) as T,
   words: `one of ${values.map((value) => JSON.stringify(value)).join(", ")}`,
 });
 
@@ -123,7 +135,7 @@ export function resolve<P extends Parameters>(
   }
   const values = Object.entries(parameters).map(([name, parameter]) => [
     name,
-    given[name] === undefined ? parameter.default : given[name],
+    given[name] === undefined ? parameter.default : parameter.read ? parameter.read(given[name]) : given[name],
   ]);
   return Object.fromEntries(values) as ValuesOf<P>;
 }

@@ -89,6 +89,12 @@ function hasWork(kernel: Kernel): boolean {
   }
 }
 
+/** The row-major number of the point among the inner loops, which follow `outer` others. */
+function positionIn(inner: readonly number[], outer: number): Expr {
+  const coefficients = [...new Array<number>(outer).fill(0), ...stridesOf(inner)];
+  return { kind: "counter", at: { base: 0, coefficients }, dtype: "int32" };
+}
+
 function copy(buffers: Buffers, value: Node, target: number): Kernel {
   const length = sizeOf(value.shape);
   const at: Affine = { base: 0, coefficients: [1] };
@@ -193,7 +199,9 @@ class Lowering {
       const outerAxes = source.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
       const loops = [...outerAxes, ...axes].filter((axis) => source.shape[axis] !== 1);
       const value = folding.of(source, counters(source, loops));
-      this.folds.set(member, { op: member.op, value, dtype: member.dtype });
+      const isIndex = member.op.fold.form === "index";
+      const position = isIndex ? positionIn(inner, outer.length) : undefined;
+      this.folds.set(member, { op: member.op, value, position, dtype: member.dtype });
     }
     const stores = this.memberStores(new Values(outer, this), outer.length);
     const finish = { inner: [], folds: [], stores };

@@ -61,7 +61,10 @@ function accessesOf(stage: Stage): Affine[] {
         return;
     }
   };
-  for (const fold of stage.folds) visit(fold.value);
+  for (const { value, position } of stage.folds) {
+    visit(value);
+    if (position !== undefined) visit(position);
+  }
   for (const store of stage.stores) {
     found.push(store.at);
     visit(store.value);
@@ -79,7 +82,9 @@ function rewriteStage(stage: Stage, inner: readonly number[], kept: readonly num
   };
   return {
     inner,
-    folds: stage.folds.map((fold): Fold => ({ ...fold, value: rewrite(fold.value) })),
+    folds: stage.folds.map(
+      (fold): Fold => ({ ...fold, value: rewrite(fold.value), position: fold.position && rewrite(fold.position) }),
+    ),
     stores: stage.stores.map((store): Store => ({ ...store, at: moved(store.at), value: rewrite(store.value) })),
   };
 }

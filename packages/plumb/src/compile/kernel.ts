@@ -86,6 +86,8 @@ export interface Store {
 export interface Fold {
   readonly op: ReduceOp;
   readonly value: Expr;
+  /** Where the value stands among those folded together, for folds that give an index. */
+  readonly position: Expr | undefined;
   readonly dtype: DType;
 }
 

@@ -21,18 +21,18 @@ export function fans(shape: Shape): { fanIn: number; fanOut: number } {
 /** Standard deviation of a standard normal cut off at ±2. */
 const truncatedDeviation = 0.8796256610342398;
 
-type Mode = "fanIn" | "fanOut" | "fanAvg";
-type Distribution = "truncatedNormal" | "untruncatedNormal" | "uniform";
+type Mode = "fan_in" | "fan_out" | "fan_avg";
+type Distribution = "truncated_normal" | "untruncated_normal" | "uniform";
 
 /** Values of variance scale / fan, fan being what `mode` names. */
 function scaled(shape: Shape, scale: number, mode: Mode, distribution: Distribution): Tensor {
   const { fanIn, fanOut } = fans(shape);
-  const fan = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode];
+  const fan = { fan_in: fanIn, fan_out: fanOut, fan_avg: (fanIn + fanOut) / 2 }[mode];
   const deviation = Math.sqrt(scale / Math.max(1, fan));
   switch (distribution) {
-    case "truncatedNormal":
+    case "truncated_normal":
       return truncatedNormal(shape).mul(deviation / truncatedDeviation);
-    case "untruncatedNormal":
+    case "untruncated_normal":
       return random.normal(shape, { mean: 0, stddev: deviation });
     case "uniform": {
       const limit = Math.sqrt(3) * deviation;
@@ -43,10 +43,10 @@ function scaled(shape: Shape, scale: number, mode: Mode, distribution: Distribut
 
 const scalingParameters = {
   scale: real(1, "Variance times fan", { above: 0 }),
-  mode: oneOf(["fanIn", "fanOut", "fanAvg"], "fanIn", "Which fan the variance is divided by"),
+  mode: oneOf(["fan_in", "fan_out", "fan_avg"], "fan_in", "Which fan the variance is divided by"),
   distribution: oneOf(
-    ["truncatedNormal", "untruncatedNormal", "uniform"],
-    "truncatedNormal",
+    ["truncated_normal", "untruncated_normal", "uniform"],
+    "truncated_normal",
     "The distribution of that variance",
   ),
   ...seeded,
@@ -93,7 +93,7 @@ export const glorotUniform = setting(
   "uniform in ±√(6 / (inputs + outputs))",
   glorot,
   1,
-  "fanAvg",
+  "fan_avg",
   "uniform",
 );
 
@@ -109,8 +109,8 @@ export const glorotNormal = setting(
   "truncated normal of variance 2 / (inputs + outputs)",
   glorot,
   1,
-  "fanAvg",
-  "truncatedNormal",
+  "fan_avg",
+  "truncated_normal",
 );
 
 /** Normal, cut off at two deviations, of variance 2 / (inputs + outputs). Glorot and Bengio, 2010. */
@@ -120,7 +120,7 @@ export class GlorotNormal extends Initializer<Seeded> {
   }
 }
 
-export const heUniform = setting("HeUniform", "uniform in ±√(6 / inputs)", he, 2, "fanIn", "uniform");
+export const heUniform = setting("HeUniform", "uniform in ±√(6 / inputs)", he, 2, "fan_in", "uniform");
 
 /** Uniform in ±√(6 / inputs): variance 2 / inputs, for relu layers. He et al., 2015. */
 export class HeUniform extends Initializer<Seeded> {
@@ -134,8 +134,8 @@ export const heNormal = setting(
   "truncated normal of variance 2 / inputs",
   he,
   2,
-  "fanIn",
-  "truncatedNormal",
+  "fan_in",
+  "truncated_normal",
 );
 
 /** Normal, cut off at two deviations, of variance 2 / inputs, for relu layers. He et al., 2015. */
@@ -145,7 +145,7 @@ export class HeNormal extends Initializer<Seeded> {
   }
 }
 
-export const lecunUniform = setting("LecunUniform", "uniform in ±√(3 / inputs)", lecun, 1, "fanIn", "uniform");
+export const lecunUniform = setting("LecunUniform", "uniform in ±√(3 / inputs)", lecun, 1, "fan_in", "uniform");
 
 /** Uniform in ±√(3 / inputs): variance 1 / inputs. LeCun et al., 1998. */
 export class LecunUniform extends Initializer<Seeded> {
@@ -159,8 +159,8 @@ export const lecunNormal = setting(
   "truncated normal of variance 1 / inputs",
   lecun,
   1,
-  "fanIn",
-  "truncatedNormal",
+  "fan_in",
+  "truncated_normal",
 );
 
 /** Normal, cut off at two deviations, of variance 1 / inputs, for selu layers. LeCun et al., 1998. */

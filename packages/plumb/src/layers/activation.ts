@@ -10,6 +10,7 @@ import { Layer, type LayerOptions } from "./layer.ts";
  */
 export class Activation extends Layer {
   static override readonly className: string = "Activation";
+  static override readonly byPlace: readonly string[] = ["activation"];
   override readonly activation: ActivationRecord;
 
   constructor(activation: ActivationLike, options: LayerOptions = {}) {

@@ -28,6 +28,7 @@ export interface DenseOptions extends LayerOptions {
  */
 export class Dense extends Layer {
   static override readonly className: string = "Dense";
+  static override readonly byPlace: readonly string[] = ["units"];
   readonly units: number;
   override readonly activation: Activation;
   readonly useBias: boolean;

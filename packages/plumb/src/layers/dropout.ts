@@ -22,6 +22,7 @@ const parameters = {
  */
 export class Dropout extends Layer {
   static override readonly className: string = "Dropout";
+  static override readonly byPlace: readonly string[] = ["rate"];
   readonly rate: number;
 
   constructor(rate: number, options: LayerOptions = {}) {

@@ -4,13 +4,18 @@ import { Dense } from "./dense.ts";
 import { Dropout } from "./dropout.ts";
 import { Flatten } from "./flatten.ts";
 import { Input, InputLayer } from "./input.ts";
+import type { Layer } from "./layer.ts";
 
-const all = [Activation, Dense, Dropout, Flatten, InputLayer] as const;
+/** Every layer's class by its name. */
+export const layerClasses = { Activation, Dense, Dropout, Flatten, InputLayer } as const;
+export type LayerClass = (typeof layerClasses)[keyof typeof layerClasses];
 
-/** Every layer class under its class name. */
-export const layerClasses: ReadonlyMap<string, (typeof all)[number]> = new Map(
-  all.map((layer) => [layer.className, layer]),
-);
+/** A layer from its class and all its options, those taken by place among them. */
+export function makeLayer(Class: LayerClass, options: Readonly<Record<string, unknown>>): Layer {
+  const placed = Class.byPlace.map((name) => options[name]);
+  const rest = Object.fromEntries(Object.entries(options).filter(([name]) => !Class.byPlace.includes(name)));
+  return new (Class as new (...args: unknown[]) => Layer)(...placed, rest);
+}
 
 export { Activation, Dense, Dropout, Flatten, Input, InputLayer };
 export { Layer, showBatchShape, type BatchShape, type CallOptions, type LayerOptions } from "./layer.ts";

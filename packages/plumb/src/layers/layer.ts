@@ -55,6 +55,8 @@ export interface WeightOptions {
 export abstract class Layer {
   /** The class's name where names are looked up; a minifier would change the class's own. */
   static readonly className: string = "Layer";
+  /** The options that the constructor takes by place, before the object with the rest. */
+  static readonly byPlace: readonly string[] = [];
 
   trainable: boolean;
   /** The shape that the layer was built for, once it was. */

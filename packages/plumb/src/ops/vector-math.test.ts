@@ -83,13 +83,13 @@ test("a NaN with any payload stays NaN", () => {
 });
 
 test("the emulated multiply-add rounds once", () => {
-  // 1 + 2^-23 + 2^-24 lies halfway between two floats; the product's last bit, below a double's precision here, decides.
-  const factor = 1 + 2 ** -12;
-  const exact = Math.fround(fusedMultiplyAdd(2 ** -30 * factor, 2 ** -30 * factor, 1 + 2 ** -23 + 0));
-  expect(exact).toBe(1 + 2 ** -23);
-  expect(Math.fround(fusedMultiplyAdd(factor, factor, -1))).toBe(2 ** -11 + 2 ** -24);
-  expect(Math.fround(fusedMultiplyAdd(2 ** -24, 1 + 2 ** -23, 1))).toBe(1 + 2 ** -23);
-  expect(Math.fround(fusedMultiplyAdd(2 ** -24, 1 - 2 ** -24, 1))).toBe(1);
-  expect(Math.fround(fusedMultiplyAdd(2 ** -24, 1, 1))).toBe(1);
-  expect(fusedMultiplyAdd(Infinity, 1, 1)).toBe(Infinity);
+  const fma = (a: number, b: number, c: number): number => Math.fround(fusedMultiplyAdd(a, b, c));
+  // A double keeps 2^-24 of these products next to c and drops the rest, which decides how the float rounds.
+  const justBelow = [1 + 2 ** -23, (1 - 2 ** -23) * 2 ** -24] as const; // 2^-24 - 2^-70
+  const justAbove = [1 + 2 ** -12, (1 - 2 ** -12 + 2 ** -24) * 2 ** -24] as const; // 2^-24 + 2^-60
+  expect(fma(...justBelow, 1 + 2 ** -23)).toBe(1 + 2 ** -23);
+  expect(fma(...justAbove, 1)).toBe(1 + 2 ** -23);
+  expect(fma(-justAbove[0], justAbove[1], -1)).toBe(-1 - 2 ** -23);
+  expect(fma(2 ** -24, 1, 1)).toBe(1);
+  expect(fma(Infinity, 1, 1)).toBe(Infinity);
 });

@@ -8,6 +8,7 @@ import { check } from "../ops/effect.ts";
 import { concat as concatOp } from "../ops/place.ts";
 import { reduce } from "../ops/reduce.ts";
 import { commonDtype, commonShape, resolveAxis } from "./broadcasting.ts";
+import { currentTrace } from "./context.ts";
 import { expandDims } from "./movement.ts";
 import { asTensor, asTensors, derived, type TensorLike } from "./operand.ts";
 import type { Tensor } from "./tensor.ts";
@@ -78,6 +79,8 @@ export function checked(
   const tensors = [asTensor(x), asTensor(ok), ...operands.map((operand) => asTensor(operand))];
   const [value, condition, ...rest] = tensors.map((tensor) => tensor.node);
   const truth = g.cast(condition, "bool");
-  const all = g.node(reduce.min, [truth], { axes: [...truth.shape.keys()], keepDims: false });
-  return derived(g.node(check, [value, truth.shape.length === 0 ? truth : all, ...rest], {}, { kind: "check", explain }), tensors);
+  const all = truth.shape.length === 0 ? truth : g.node(reduce.min, [truth], { axes: [...truth.shape.keys()], keepDims: false });
+  const node = g.node(check, [value, all, ...rest], {}, { kind: "check", explain });
+  currentTrace()?.checks.push(node);
+  return derived(node, tensors);
 }

@@ -3,7 +3,7 @@ import { dtypeOf, type DType, type HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
 import { sameShape, type Shape } from "../base/shape.ts";
 import { currentTrace, isRecording } from "./context.ts";
-import { evaluate } from "./run.ts";
+import { evaluate, knownValue } from "./run.ts";
 import { Tensor } from "./tensor.ts";
 import { trace, type Argument, type Traced } from "./trace.ts";
 import { matches, patternOf, replaceLeaves, type Pattern } from "./trees.ts";
@@ -89,7 +89,7 @@ function accepts(leaf: ArgumentLeaf, value: unknown, values: unknown[]): boolean
 }
 
 const argumentOf = (value: unknown): Argument =>
-  value instanceof Tensor ? evaluate([value.node])[0] : (value as HostArray);
+  value instanceof Tensor ? (knownValue(value.node) ?? evaluate([value.node])[0]) : (value as HostArray);
 
 function leafOf(value: unknown): ArgumentLeaf {
   if (value instanceof Tensor) return { kind: "tensor", shape: value.shape, dtype: value.dtype };

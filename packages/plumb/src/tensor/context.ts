@@ -10,6 +10,8 @@ export interface TraceContext {
   assign(storage: Storage, value: Node): void;
   /** The random draws of the function, in the order in which it makes them at each run. */
   readonly draws: (() => Draw)[];
+  /** The checks of the function: they run even where nothing uses what they pass on. */
+  readonly checks: Node[];
 }
 
 /** A tape that is recording: it remembers the node behind every handle, since a handle forgets it when it is read. */

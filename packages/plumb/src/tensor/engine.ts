@@ -1,11 +1,11 @@
 /** The backend in use and what the engine may spend. */
 import type { Backend } from "../backends/backend.ts";
-import { referenceBackend } from "../backends/reference.ts";
+import { wasmBackend } from "../backends/wasm/wasm-backend.ts";
 
 let backend: Backend | undefined;
 
 /** The backend that runs what is read or called from now on. */
-export const currentBackend = (): Backend => (backend ??= referenceBackend());
+export const currentBackend = (): Backend => (backend ??= wasmBackend());
 
 /** Puts another backend in place. Variables move there when they are next used. */
 export function setBackend(next: Backend): void {

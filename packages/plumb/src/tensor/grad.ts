@@ -53,11 +53,16 @@ export class GradientTape<T = unknown> {
   /** The gradient of `target` by each source, as `gradients` gives it. */
   gradient(target: Tensor, sources: readonly Source[]): Tensor[] {
     const node = this.#nodeOf(target);
-    want(node, target);
-    return between(
+    const grads = between(
       node,
       sources.map((source) => this.#nodeOf(source)),
     );
+    want(
+      node,
+      target,
+      grads.map((gradient) => gradient.node),
+    );
+    return grads;
   }
 
   /** The node that stood behind a handle while the function ran. */

@@ -2,12 +2,13 @@
  * When things run: a read collects the pending graph behind it, finds or builds the program of that structure, binds the
  * leaves, runs, and fills in the results. An assignment does the same at once.
  */
-import type { HostArray } from "../base/dtype.ts";
+import { hostArray, type HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
 import type { Draw } from "../base/seed.ts";
-import { showShape } from "../base/shape.ts";
+import { showShape, sizeOf } from "../base/shape.ts";
 import type { Input } from "../backends/backend.ts";
 import type { Node } from "../graph/node.ts";
+import { topological } from "../graph/order.ts";
 import { assign } from "../ops/effect.ts";
 import { g } from "../ops/builder.ts";
 import { programFor } from "./programs.ts";
@@ -24,7 +25,7 @@ export function knownValue(node: Node): HostArray | undefined {
  * are data to every graph that reads them. The arrays may be shared: do not hand them out uncopied.
  */
 export function evaluate(nodes: readonly Node[]): HostArray[] {
-  const pending = [...new Set(nodes)].filter((node) => knownValue(node) === undefined && !isResident(node));
+  const pending = [...new Set(nodes)].filter((node) => knownValue(node) === undefined && !isStored(node));
   if (pending.length > 0) {
     const layout = layOut(pending);
     const program = programFor(layout);
@@ -32,10 +33,17 @@ export function evaluate(nodes: readonly Node[]): HostArray[] {
     if (failed >= 0) throw failure(layout.checks[failed]);
     pending.forEach((node, k) => (node.value = program.executable.output(k)));
   }
-  return nodes.map((node) => knownValue(node) ?? residentValue(node));
+  return nodes.map((node) => knownValue(node) ?? storedValue(node));
 }
 
-const isResident = (node: Node): boolean => node.binding?.kind === "resident" && node.op.kind === "source";
+/** Whether a value can be told without a program: that of a variable, or the same number everywhere. */
+const isStored = ({ op, binding }: Node): boolean =>
+  op.kind === "source" && (op.form === "constant" || binding?.kind === "resident");
+
+function storedValue(node: Node): HostArray {
+  if (node.binding?.kind === "resident") return residentValue(node);
+  return hostArray(node.dtype, sizeOf(node.shape)).fill(node.attrs.value as number);
+}
 
 function residentValue(node: Node): HostArray {
   const storage = currentStorage(node);
@@ -43,13 +51,29 @@ function residentValue(node: Node): HostArray {
   return storage.read();
 }
 
-// Values asked for beside an assignment, and the handles that wait for them: a loss is read after the update of which
-// it is a part.
-const wanted = new WeakMap<Node, { settle(): void }>();
+/** A handle whose value is wanted beside an update: a loss is read after the step that it drives. */
+interface Wanted {
+  readonly node: Node;
+  readonly handle: { settle(): void };
+}
+const wanted = new WeakMap<Node, Wanted>();
 
-/** Asks that the next flush that computes `node` on its way also gives its value out, and tells the handle. */
-export function want(node: Node, handle: { settle(): void }): void {
-  if (knownValue(node) === undefined) wanted.set(node, handle);
+/**
+ * Asks that the flush of an update that uses one of `gradients` also computes `node`, of which they are the gradients,
+ * and tells the handle: its value costs little there, its checks guard the update, and reading it later is free.
+ */
+export function want(node: Node, handle: { settle(): void }, gradients: readonly Node[]): void {
+  if (knownValue(node) !== undefined) return;
+  for (const gradient of gradients) wanted.set(gradient, { node, handle });
+}
+
+function wantedFor(assigns: readonly Node[]): Wanted[] {
+  const found = new Set<Wanted>();
+  for (const node of topological(assigns)) {
+    const target = wanted.get(node);
+    if (target && target.node.value === undefined) found.add(target);
+  }
+  return [...found];
 }
 
 /**
@@ -61,7 +85,9 @@ export function commit(pairs: ReadonlyMap<Storage, Node>): void {
   const assigns = [...pairs].map(([storage, value]) =>
     g.node(assign, [value], {}, { kind: "resident", resident: storage }),
   );
-  const layout = layOut([], assigns, (node) => wanted.has(node));
+  const losses = wantedFor(assigns);
+  const outputs = [...new Set(losses.map(({ node }) => node))];
+  const layout = layOut(outputs, assigns);
   const inputs = bind(layout.leaves);
   const program = programFor(layout);
   const before = observedValues(storages);
@@ -71,11 +97,8 @@ export function commit(pairs: ReadonlyMap<Storage, Node>): void {
   );
   if (failed >= 0) throw failure(layout.checks[failed]);
   advance(storages, before);
-  layout.outputs.forEach((node, k) => {
-    node.value = program.executable.output(k);
-    wanted.get(node)!.settle();
-    wanted.delete(node);
-  });
+  outputs.forEach((node, k) => (node.value = program.executable.output(k)));
+  for (const { handle } of losses) handle.settle();
 }
 
 /** The same for values at hand: nothing needs to run. */

@@ -28,19 +28,15 @@ export const isLeaf = (node: Node): boolean =>
 
 const noInputs: readonly Node[] = [];
 
-/**
- * Lays out the graph behind `outputs` and `assigns`. Nodes for which `wanted` is true become outputs too, where the
- * graph computes them anyway.
- */
+/** Lays out the graph behind `outputs` and `assigns`, with the checks in it, and with those behind `guards` too. */
 export function layOut(
   outputs: readonly Node[],
   assigns: readonly Node[] = [],
-  wanted?: (node: Node) => boolean,
+  guards: readonly Node[] = [],
 ): Layout {
-  const order = topological([...outputs, ...assigns]);
+  const order = topological([...guards, ...outputs, ...assigns]);
   const places = new Map<Node, number>();
   order.forEach((node, place) => places.set(node, place));
-  const all = [...outputs];
   const leaves: Node[] = [];
   const checks: Node[] = [];
   const residents: Resident[] = [];
@@ -48,13 +44,12 @@ export function layOut(
     if (isLeaf(node)) {
       leaves.push(node);
       if (node.value === undefined) addResident(residents, node.binding);
-    } else {
-      if (node.binding?.kind === "check") checks.push(node);
-      if (wanted?.(node) && !outputs.includes(node)) all.push(node);
+    } else if (node.binding?.kind === "check") {
+      checks.push(node);
     }
   }
   for (const node of assigns) addResident(residents, node.binding);
-  return { order, places, leaves, checks, outputs: all, assigns, residents };
+  return { order, places, leaves, checks, outputs, assigns, residents };
 }
 
 function addResident(residents: Resident[], binding: Binding | undefined): void {

@@ -56,6 +56,7 @@ export function trace<R>(fn: (...args: Tensor[]) => R, specs: readonly Spec[]): 
 /** Variables and draws during a trace: what each variable is worth at this point of the function. */
 class Context implements TraceContext {
   readonly draws: (() => Draw)[] = [];
+  readonly checks: Node[] = [];
   readonly #values = new Map<Storage, Node>();
   readonly #assigned = new Set<Storage>();
 
@@ -95,8 +96,8 @@ class BoundProgram {
   readonly #inputs: Input[];
   readonly #targets: Block[];
 
-  constructor(outputs: readonly Node[], assigns: readonly Node[]) {
-    const layout = layOut(outputs, assigns);
+  constructor(outputs: readonly Node[], assigns: readonly Node[] = [], guards: readonly Node[] = []) {
+    const layout = layOut(outputs, assigns, guards);
     const storages = new Map<Node, Storage>();
     for (const leaf of layout.leaves) {
       const data = knownValue(leaf);
@@ -176,7 +177,7 @@ class TracedProgram<R> implements Traced<R> {
   }
 
   get #program(): BoundProgram {
-    return (this.#bound ??= new BoundProgram(this.#outputs, this.#context.assigns()));
+    return (this.#bound ??= new BoundProgram(this.#outputs, this.#context.assigns(), this.#context.checks));
   }
 
   run(...args: readonly Argument[]): void {
@@ -188,7 +189,7 @@ class TracedProgram<R> implements Traced<R> {
   /** The flagged step wrote nothing, so a second program that gives out the operands sees exactly what it saw. */
   #failure(check: Node, args: readonly Argument[]): Error {
     const operands = check.inputs.slice(2);
-    const replay = new BoundProgram(operands, []);
+    const replay = new BoundProgram(operands);
     replay.run(args, this.#draws);
     const values = operands.map((_, k) => replay.program.executable.output(k));
     replay.dispose();

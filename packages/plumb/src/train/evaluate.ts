@@ -20,7 +20,12 @@ export interface EvaluateOptions extends PredictOptions {
 
 const parameters = { batchSize: integer(32, "Rows per step", { min: 1 }) };
 
-export async function evaluate(model: Model, x: RowsLike, y: RowsLike, options: EvaluateOptions): Promise<Logs> {
+export async function evaluate(
+  model: Model,
+  x: RowsLike,
+  y: RowsLike,
+  options: EvaluateOptions,
+): Promise<Logs> {
   const { sampleWeight, ...given } = options;
   const { batchSize } = resolve("PL4004", "evaluate", parameters, given);
   const data = new Dataset(x, y, sampleWeight);

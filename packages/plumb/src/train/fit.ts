@@ -83,7 +83,14 @@ export async function fit(
   const { compiled } = model;
   const seed = options.seed ?? freshSeed();
   const resolved = resolve("PL4004", "fit", parameters, { ...given, seed });
-  const { epochs, batchSize, validationFreq, validationBatchSize = batchSize, shuffle, initialEpoch } = resolved;
+  const {
+    epochs,
+    batchSize,
+    validationFreq,
+    validationBatchSize = batchSize,
+    shuffle,
+    initialEpoch,
+  } = resolved;
   refuseTogether({ validationSplit, validationData }, "Both say what to validate on");
   refuseTogether({ classWeight, sampleWeight }, "Both say how much a row counts");
 
@@ -97,12 +104,15 @@ export async function fit(
     compiled.checkLabels(model, data);
     if (held !== undefined) compiled.checkLabels(model, held);
     const { train, validation } = chooseRows(model, data, validationSplit, seed);
-    const weight = classWeight === undefined ? data.sampleWeight : data.keep(classWeightsOf(data.y!, classWeight));
+    const weight =
+      classWeight === undefined ? data.sampleWeight : data.keep(classWeightsOf(data.y!, classWeight));
 
     // Programs: full batch and remainder, for training and for validation, built before the first step.
     training = trainStep(model, data, new Batches(train, batchSize), weight);
-    if (held !== undefined) validating = testStep(model, held, new Batches(rowNumbers(held.rows), validationBatchSize));
-    else if (validation !== undefined) validating = testStep(model, data, new Batches(validation, validationBatchSize));
+    if (held !== undefined)
+      validating = testStep(model, held, new Batches(rowNumbers(held.rows), validationBatchSize));
+    else if (validation !== undefined)
+      validating = testStep(model, data, new Batches(validation, validationBatchSize));
 
     // Epochs.
     const { batches, totals } = training;
@@ -112,7 +122,13 @@ export async function fit(
     for (const callback of callbacks) callback.model = model;
     model.stopTraining = false;
     const logNames = [...totals.names, ...(validating?.totals.names ?? []).map(validationName)];
-    await emitter.emit({ type: "trainBegin", epochs, stepsPerEpoch: batches.steps, rows: train.length, logNames });
+    await emitter.emit({
+      type: "trainBegin",
+      epochs,
+      stepsPerEpoch: batches.steps,
+      rows: train.length,
+      logNames,
+    });
     let logs: Logs = {};
     for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
       await emitter.emit({ type: "epochBegin", epoch });
@@ -134,7 +150,10 @@ export async function fit(
       logs = totals.read();
       if (validating !== undefined && (epoch + 1) % validationFreq === 0) {
         const measured = Object.entries(await measure(model, validating));
-        logs = { ...logs, ...Object.fromEntries(measured.map(([name, value]) => [validationName(name), value])) };
+        logs = {
+          ...logs,
+          ...Object.fromEntries(measured.map(([name, value]) => [validationName(name), value])),
+        };
       }
       history.record(epoch, logs, learningRate);
       await emitter.emit({ type: "epochEnd", epoch, logs, learningRate });

@@ -39,10 +39,7 @@ function descend(
 /** (a − 3)² + 10 (b + 1)²: its lowest point is (3, −1). */
 const bowl = ([a, b]: Vector): number[] => [2 * (a - 3), 20 * (b + 1)];
 /** (1 − a)² + 100 (b − a²)²: its lowest point is (1, 1), at the end of a bent valley. */
-const rosenbrock = ([a, b]: Vector): number[] => [
-  -2 * (1 - a) - 400 * a * (b - a * a),
-  200 * (b - a * a),
-];
+const rosenbrock = ([a, b]: Vector): number[] => [-2 * (1 - a) - 400 * a * (b - a * a), 200 * (b - a * a)];
 
 /** A rate, and for SGD a momentum, at which each reaches the end of Rosenbrock's valley in 4,000 steps. */
 const valley: Record<string, Options> = {
@@ -103,8 +100,7 @@ describe.each(makers)("%s", (name, make) => {
     const resumed = new Variable([...w.dataSync()], { name: "w" });
     second.build([resumed]);
     second.setState(first.getState());
-    for (let step = 0; step < 4; step++)
-      second.applyGradients([[tensor(bowl(resumed.dataSync())), resumed]]);
+    for (let step = 0; step < 4; step++) second.applyGradients([[tensor(bowl(resumed.dataSync())), resumed]]);
     expect([...resumed.dataSync()]).toEqual(straight);
     expect(second.learningRate).toBe(first.learningRate);
     expect(second.iterations.dataSync()[0]).toBe(7);
@@ -172,22 +168,21 @@ const waits = ({ config, constraints, exclude_from_weight_decay_var_names: exclu
   notYet.some((feature) => feature in config);
 
 const known = new Map(makers);
-const runnable = cases.filter((golden) => known.has(golden.class) && !waits(golden));
+const runnable = cases.filter((one) => known.has(one.class) && !waits(one));
 
 describe.skipIf(goldensMissing)(`Keras's numbers (${goldensMissing ?? `${runnable.length} cases`})`, () => {
-  test.each(runnable.map((golden) => [golden.id, golden] as const))("%s", (_, golden) => {
-    const { variables, gradients } = sequences[golden.sequence];
-    const optimizer = known.get(golden.class)!(camelKeys(golden.config));
+  test.each(runnable.map((one) => [one.id, one] as const))("%s", (_, one) => {
+    const { variables, gradients } = sequences[one.sequence];
+    const optimizer = known.get(one.class)!(camelKeys(one.config));
     const weights = variables.map(({ name, initial }) => new Variable(tensorOf(initial), { name }));
-    golden.weights.forEach((after, step) => {
+    one.weights.forEach((after, step) => {
       const given = gradients[step].map((gradient): Tensor | null => gradient && tensorOf(gradient));
       optimizer.apply(given, weights);
       weights.forEach((weight, i) => {
         const share = worstShare(weight.dataSync(), numbersOf(after[i]), 2e-5, 2e-6);
-        expect(
-          share,
-          `step ${step}, ${weight.name}: distance as a share of the allowed one`,
-        ).toBeLessThanOrEqual(1);
+        expect(share, `${weight.name} after step ${step}: its distance in allowed ones`).toBeLessThanOrEqual(
+          1,
+        );
       });
     });
   });

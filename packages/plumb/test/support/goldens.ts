@@ -1,49 +1,59 @@
 /**
- * Reference numbers recorded from Keras, where the folder with them is at hand: `shared/goldens` beside the repository,
- * or the folder that `PLUMB_GOLDENS` names. Tests that use them are skipped, and say so, where it is absent.
+ * Reference numbers recorded from Keras, in a folder beside the repository. Where the folder is absent the tests that
+ * read it are skipped, and say so.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { HostArray } from "../../src/base/dtype.ts";
 import { camelCase } from "../../src/base/names.ts";
 import { tensor, type Tensor } from "../../src/tensor/index.ts";
 
-const folder = process.env.PLUMB_GOLDENS ?? fileURLToPath(new URL("../../../../../shared/goldens", import.meta.url));
+const folder = fileURLToPath(new URL("../../../../../shared/goldens/", import.meta.url));
 
+/** A tensor as the files write it; NaN and infinities are strings. */
 export interface GoldenTensor {
   readonly shape: readonly number[];
   readonly dtype: "float32" | "int32" | "bool";
   readonly data: readonly (number | string)[];
 }
 
-/** A file of the folder, or undefined where there is none. */
-export function golden<T>(file: string): T | undefined {
-  const path = `${folder}/${file}`;
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as T) : undefined;
+/** Why golden tests do not run on this machine; undefined where they do. */
+export const goldensMissing: string | undefined = existsSync(folder)
+  ? undefined
+  : "no ../shared/goldens here";
+
+/** The parsed file, or an empty object where the folder is absent. */
+export function readGoldens<T>(file: string): Partial<T> {
+  return goldensMissing === undefined ? (JSON.parse(readFileSync(folder + file, "utf8")) as T) : {};
 }
 
-/** "NaN" and "Infinity" are written as strings there. */
-export const numbersOf = ({ data }: GoldenTensor): number[] => data.map(Number);
+/** The numbers of a golden tensor or scalar. */
+export const numbersOf = (golden: GoldenTensor): number[] => golden.data.map(Number);
 
-export const tensorOf = (recorded: GoldenTensor): Tensor =>
-  tensor(Float64Array.from(numbersOf(recorded)), recorded.shape, recorded.dtype);
+/** A golden tensor as one of ours. */
+export function tensorOf(golden: GoldenTensor): Tensor {
+  const values = numbersOf(golden);
+  const data = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[golden.dtype].from(values);
+  return tensor(data, golden.shape);
+}
 
-/** Keras's snake_case arguments as options; values that are names of modes too (`fan_in` and the like stay as they are). */
-export const optionsOf = (config: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+/** Keras's configuration under our names: `learning_rate` → `learningRate`; nested values are left alone. */
+export const camelKeys = (config: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), value]));
 
-/** The first place where `got` differs from `want` by more than atol + rtol |want|, in words; NaN equals NaN. */
-export function difference(
-  got: ArrayLike<number>,
-  want: ArrayLike<number>,
-  { rtol = 1e-5, atol = 1e-6 }: { rtol?: number; atol?: number } = {},
-): string | undefined {
-  if (got.length !== want.length) return `${got.length} values where ${want.length} were recorded`;
-  let worst = { index: -1, excess: 0 };
+/** The worst distance between two rows of numbers, as a share of the allowed `atol + rtol · |want|`; NaN equals NaN. */
+export function worstShare(
+  got: HostArray | readonly number[],
+  want: readonly number[],
+  rtol: number,
+  atol: number,
+): number {
+  if (got.length !== want.length) return Infinity;
+  let worst = 0;
   for (let i = 0; i < want.length; i++) {
     if (Object.is(got[i], want[i]) || got[i] === want[i]) continue;
-    const distance = Math.abs(got[i] - want[i]);
-    const excess = Number.isFinite(distance) ? distance - atol - rtol * Math.abs(want[i]) : Infinity;
-    if (excess > worst.excess) worst = { index: i, excess };
+    const share = Math.abs(got[i] - want[i]) / (atol + rtol * Math.abs(want[i]));
+    worst = Math.max(worst, Number.isNaN(share) ? Infinity : share);
   }
-  return worst.index < 0 ? undefined : `at ${worst.index}: got ${got[worst.index]}, recorded ${want[worst.index]}`;
+  return worst;
 }

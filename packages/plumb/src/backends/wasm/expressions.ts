@@ -55,11 +55,6 @@ export class PointWriter {
     return this.levels.length;
   }
 
-  /** The counter of the innermost level. */
-  counterOfLast(): number {
-    return this.levels[this.levels.length - 1].counter;
-  }
-
   /** Opens a level for the code that `body` writes. The counter must be set. */
   inside(level: Level, accesses: readonly Access[], body: () => void): void {
     this.levels.push(level);
@@ -138,10 +133,13 @@ export class PointWriter {
     const dense = step === bytes;
     if (count === 4 && dense) {
       f.get(pointer).get(lane.local).store("v128.store", offset);
-      if (lane.high !== undefined) f.get(pointer).get(lane.high).store("v128.store", offset + 16);
+      if (lane.high !== undefined)
+        f.get(pointer)
+          .get(lane.high)
+          .store("v128.store", offset + 16);
       return;
     }
-    for (let i = 0; i < count; ) {
+    for (let i = 0; i < count;) {
       const wide = lane.high === undefined && dense && i % 2 === 0 && i + 1 < count;
       this.plus(pointer, dense ? 0 : i * step);
       const there = offset + (dense ? i * bytes : 0);
@@ -162,7 +160,10 @@ export class PointWriter {
       else f.tee(lane.local).set(lane.high);
     } else if (step === bytesOf[lane.dtype]) {
       f.get(pointer).load("v128.load", offset).set(lane.local);
-      if (lane.high !== undefined) f.get(pointer).load("v128.load", offset + 16).set(lane.high);
+      if (lane.high !== undefined)
+        f.get(pointer)
+          .load("v128.load", offset + 16)
+          .set(lane.high);
     } else {
       this.loadLanes(lane, (i) => {
         this.plus(pointer, i * step);
@@ -190,7 +191,8 @@ export class PointWriter {
       const found = new Set<number>();
       if ("at" in expr) expr.at.coefficients.forEach((c, d) => c !== 0 && found.add(d));
       for (const part of partsOf(expr)) for (const loop of this.loopsOf(part)) found.add(loop);
-      if (expr.kind === "folded" || expr.kind === "product") for (const loop of this.resultLoops) found.add(loop);
+      if (expr.kind === "folded" || expr.kind === "product")
+        for (const loop of this.resultLoops) found.add(loop);
       loops = [...found];
       this.levelOfExpr.set(expr, loops);
     }
@@ -236,7 +238,9 @@ export class PointWriter {
     const level = this.levels[depth - 1];
     const local = f.local("i32");
     f.get(before);
-    this.fn.scaled(level.counter, access.at.coefficients[level.loop] * this.fn.bytesOf(access.buffer)).op("i32.add");
+    this.fn
+      .scaled(level.counter, access.at.coefficients[level.loop] * this.fn.bytesOf(access.buffer))
+      .op("i32.add");
     f.set(local);
     frame.pointers.set(access.key, local);
     return local;
@@ -248,7 +252,11 @@ export class PointWriter {
     if (at.coefficients.every((c) => c >= 0)) return base;
     const { f } = this.fn;
     const local = f.prologue.local("i32");
-    f.prologue.get(base).i32(at.base * this.fn.bytesOf(buffer)).op("i32.add").set(local);
+    f.prologue
+      .get(base)
+      .i32(at.base * this.fn.bytesOf(buffer))
+      .op("i32.add")
+      .set(local);
     return local;
   }
 
@@ -379,7 +387,11 @@ export class PointWriter {
     const perLane = vector !== undefined && this.loopsOf(expr.index).includes(this.levels[vector].loop);
     const pushElement = (i: number): void => {
       this.plus(pointer, i * step);
-      f.get(safe.local).lane("i32x4.extract_lane", perLane ? i : 0).i32(stride * bytes).op("i32.mul").op("i32.add");
+      f.get(safe.local)
+        .lane("i32x4.extract_lane", perLane ? i : 0)
+        .i32(stride * bytes)
+        .op("i32.mul")
+        .op("i32.add");
     };
     if (extent === 0) {
       f.get(zero.local).set(lane.local);

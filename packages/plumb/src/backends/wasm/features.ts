@@ -19,8 +19,14 @@ export const hasSimd = (): boolean =>
  */
 function fuses(): boolean {
   const bytes = moduleOf((f) => {
-    f.f32(1 + 2 ** -12).op("f32x4.splat").f32(1 + 2 ** -12).op("f32x4.splat");
-    f.f32(-(1 + 2 ** -11)).op("f32x4.splat").op("f32x4.relaxed_madd").lane("f32x4.extract_lane", 0);
+    f.f32(1 + 2 ** -12)
+      .op("f32x4.splat")
+      .f32(1 + 2 ** -12)
+      .op("f32x4.splat");
+    f.f32(-(1 + 2 ** -11))
+      .op("f32x4.splat")
+      .op("f32x4.relaxed_madd")
+      .lane("f32x4.extract_lane", 0);
   });
   if (!WebAssembly.validate(bytes)) return false;
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes));

@@ -5,7 +5,7 @@
  * length, and the totals add nothing that float32 could see. Everything happens in an order that depends on shapes
  * alone.
  */
-import type { DType } from "../../base/dtype.ts";
+import { isFloat, type DType } from "../../base/dtype.ts";
 import type { Fold } from "../../compile/kernel.ts";
 import type { KernelFunction } from "./kernel-function.ts";
 import type { Lane } from "./lanes.ts";
@@ -16,18 +16,16 @@ export const blockRounds = 64;
 export interface Accumulator {
   /** Sets the accumulators; before the loops. */
   start(): void;
-  /** Takes in a vector. `counter` pushes the index of its lane 0 along the fold; `valid` lanes count. */
-  take(copy: number, value: Lane, valid: number, counter: () => void): void;
+  /** Takes in a vector, of which the first `valid` lanes count; `position` is where its lanes stand in the fold. */
+  take(copy: number, value: Lane, valid: number, position: Lane | undefined): void;
   /** The end of a block. */
   block(): void;
   /** One value per lane (lanewise), or one value in all lanes. */
   finish(lanewise: boolean): (copy: number) => Lane;
 }
 
-export function accumulator(fn: KernelFunction, fold: Fold, copies: number, counterStep: number): Accumulator {
-  return fold.op.fold.form === "index"
-    ? new BestIndex(fn, fold, copies, counterStep)
-    : new Combined(fn, fold, copies);
+export function accumulator(fn: KernelFunction, fold: Fold, copies: number): Accumulator {
+  return fold.op.fold.form === "index" ? new BestIndex(fn, fold, copies) : new Combined(fn, fold, copies);
 }
 
 const lowest: Record<DType, number> = { float32: -Infinity, float64: -Infinity, int32: -(2 ** 31), bool: 0 };
@@ -45,12 +43,21 @@ function rotate(fn: KernelFunction, lane: Lane, by: 1 | 2): Lane {
   const turned = lanes.fresh(lane.dtype);
   const bytes = (first: number): number[] => Array.from({ length: 16 }, (_, i) => (first + i) % 32);
   if (lane.high === undefined) {
-    f.get(lane.local).get(lane.local).shuffle(bytes(4 * by).map((b) => b % 16)).set(turned.local);
+    f.get(lane.local)
+      .get(lane.local)
+      .shuffle(bytes(4 * by).map((b) => b % 16))
+      .set(turned.local);
   } else if (by === 2) {
-    f.get(lane.high).set(turned.local).get(lane.local).set(turned.high as number);
+    f.get(lane.high)
+      .set(turned.local)
+      .get(lane.local)
+      .set(turned.high as number);
   } else {
     f.get(lane.local).get(lane.high).shuffle(bytes(8)).set(turned.local);
-    f.get(lane.high).get(lane.local).shuffle(bytes(8)).set(turned.high as number);
+    f.get(lane.high)
+      .get(lane.local)
+      .shuffle(bytes(8))
+      .set(turned.high as number);
   }
   return turned;
 }
@@ -121,41 +128,41 @@ class Combined implements Accumulator {
 
 class BestIndex implements Accumulator {
   private readonly fn: KernelFunction;
-  private readonly better: (candidate: Lane, best: Lane) => Lane;
+  private readonly beats: (candidate: Lane, best: Lane) => Lane;
   private readonly worst: Lane;
   private readonly best: Lane[];
   private readonly index: Lane[];
-  private readonly step: number;
 
-  constructor(fn: KernelFunction, { op, value }: Fold, copies: number, counterStep: number) {
+  constructor(fn: KernelFunction, { op, value }: Fold, copies: number) {
     if (op.fold.form !== "index") throw new Error(`${op.name} does not give an index`);
     const { wasm, better } = op.fold;
+    const { lanes } = fn;
     this.fn = fn;
-    this.step = counterStep;
-    this.better = (candidate, best) => fn.lanes.scope(() => wasm(fn.lanes, candidate, best));
-    this.worst = fn.lanes.constant((better(1, 0) ? lowest : highest)[value.dtype], value.dtype);
-    this.best = Array.from({ length: copies }, () => fn.lanes.fresh(value.dtype));
-    this.index = this.best.map(() => fn.lanes.fresh("int32"));
+    // NaN beats every number, so that it is found where it first stands.
+    this.beats = (candidate, best) =>
+      lanes.scope(() => {
+        const isBetter = wasm(lanes, candidate, best);
+        if (!isFloat(candidate.dtype)) return isBetter;
+        return lanes.or(isBetter, lanes.and(lanes.notEqual(candidate, candidate), lanes.equal(best, best)));
+      });
+    this.worst = lanes.constant((better(1, 0) ? lowest : highest)[value.dtype], value.dtype);
+    this.best = Array.from({ length: copies }, () => lanes.fresh(value.dtype));
+    this.index = this.best.map(() => lanes.fresh("int32"));
   }
 
-  /** Every lane starts at an index it could have: should nothing be better than the worst, the first wins. */
+  /** Index 0 stands until something is better than the worst: of nothing but worsts, the first wins. */
   start(): void {
-    const { f } = this.fn;
-    this.best.forEach((best, copy) => {
-      assign(this.fn, best, this.worst);
-      f.v128(new Uint8Array(this.ramp(4 * copy * this.step).buffer)).set(this.index[copy].local);
-    });
+    for (const best of this.best) assign(this.fn, best, this.worst);
+    for (const index of this.index) assign(this.fn, index, this.fn.lanes.constant(0, "int32"));
   }
 
-  take(copy: number, value: Lane, valid: number, counter: () => void): void {
-    const { f, lanes } = this.fn;
+  take(copy: number, value: Lane, valid: number, position: Lane | undefined): void {
+    if (position === undefined) throw new Error("a fold that gives an index needs positions");
+    const { lanes } = this.fn;
     const candidate = masked(this.fn, value, this.worst, valid);
-    const here = lanes.fresh("int32");
-    counter();
-    f.op("i32x4.splat").v128(new Uint8Array(this.ramp(0).buffer)).op("i32x4.add").set(here.local);
-    const mask = this.better(candidate, this.best[copy]);
+    const mask = this.beats(candidate, this.best[copy]);
     assign(this.fn, this.best[copy], lanes.select(mask, candidate, this.best[copy]));
-    assign(this.fn, this.index[copy], lanes.select(mask, here, this.index[copy]));
+    assign(this.fn, this.index[copy], lanes.select(mask, position, this.index[copy]));
   }
 
   block(): void {}
@@ -174,16 +181,13 @@ class BestIndex implements Accumulator {
     return () => index;
   }
 
-  private ramp(first: number): Int32Array<ArrayBuffer> {
-    return Int32Array.from({ length: 4 }, (_, lane) => first + lane * this.step);
-  }
-
   /** Per lane the better of two, the one that stands earlier where neither is better. */
   private winner(a: Candidate, b: Candidate): Candidate {
     const { lanes } = this.fn;
-    const tie = lanes.not(lanes.or(this.better(a.best, b.best), this.better(b.best, a.best)));
-    const earlier = lanes.and(tie, lanes.less(b.index, a.index));
-    const take = lanes.or(this.better(b.best, a.best), earlier);
+    const loses = this.beats(a.best, b.best);
+    const wins = this.beats(b.best, a.best);
+    const earlier = lanes.andNot(lanes.less(b.index, a.index), loses);
+    const take = lanes.or(wins, earlier);
     return { best: lanes.select(take, b.best, a.best), index: lanes.select(take, b.index, a.index) };
   }
 }

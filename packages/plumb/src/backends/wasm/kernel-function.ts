@@ -87,7 +87,8 @@ export class KernelFunction {
       const placed = this.context.buffers[buffer];
       local = prologue.local("i32");
       prologue.get(parameters.block).load("i32.load", this.context.block.slotOf(placed));
-      if ("offset" in placed.place && placed.place.offset > 0) prologue.i32(placed.place.offset).op("i32.add");
+      if ("offset" in placed.place && placed.place.offset > 0)
+        prologue.i32(placed.place.offset).op("i32.add");
       prologue.set(local);
       this.bases.set(buffer, local);
     }

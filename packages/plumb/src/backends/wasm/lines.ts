@@ -60,7 +60,12 @@ export function writeScan(context: ModuleContext, scan: Scan): WrittenKernel {
       });
     });
   };
-  const func = context.module.func(["i32", "i32", "i32"], [], (f) => write(new KernelFunction(context, f)), scan.name);
+  const func = context.module.func(
+    ["i32", "i32", "i32"],
+    [],
+    (f) => write(new KernelFunction(context, f)),
+    scan.name,
+  );
   return { func, units: scan.outer };
 }
 
@@ -83,11 +88,21 @@ export function writeSort(context: ModuleContext, sort: Sort): WrittenKernel {
       f.i32(0).set(line);
       fn.countUp(line, sort.outer * inner, 1, () => {
         const first = local();
-        f.get(line).i32(inner).op("i32.div_u").i32(extent * inner).op("i32.mul");
+        f.get(line)
+          .i32(inner)
+          .op("i32.div_u")
+          .i32(extent * inner)
+          .op("i32.mul");
         f.get(line).i32(inner).op("i32.rem_u").op("i32.add").set(first);
         fn.scaled(first, bytes).get(fn.base(sort.source)).op("i32.add").set(source);
         fn.scaled(first, 4).get(fn.base(sort.target)).op("i32.add").set(target);
-        f.get(keys).i32(8 * extent).op("i32.add").tee(from).i32(4 * extent).op("i32.add").set(to);
+        f.get(keys)
+          .i32(8 * extent)
+          .op("i32.add")
+          .tee(from)
+          .i32(4 * extent)
+          .op("i32.add")
+          .set(to);
         makeKeys(fn, sort, { source, keys, from });
         mergePasses(fn, extent, { keys, from, to });
         writeOrder(fn, extent, inner, { from, target });
@@ -103,7 +118,9 @@ function makeKeys(fn: KernelFunction, sort: Sort, at: { source: number; keys: nu
   const [i, bits, value] = [f.local("i32"), f.local("i64"), f.local("f64")];
   f.i32(0).set(i);
   fn.countUp(i, sort.extent, 1, () => {
-    fn.scaled(i, sort.inner * bytesOf[sort.dtype]).get(at.source).op("i32.add");
+    fn.scaled(i, sort.inner * bytesOf[sort.dtype])
+      .get(at.source)
+      .op("i32.add");
     if (sort.dtype === "float64") f.load("f64.load");
     else if (sort.dtype === "float32") f.load("f32.load").op("f64.promote_f32");
     else f.load("i32.load").op("f64.convert_i32_s");
@@ -118,7 +135,11 @@ function makeKeys(fn: KernelFunction, sort: Sort, at: { source: number; keys: nu
 }
 
 /** Merges runs of 1, 2, 4 … from one list into the other and back; leaves the sorted one in `from`. */
-function mergePasses(fn: KernelFunction, extent: number, at: { keys: number; from: number; to: number }): void {
+function mergePasses(
+  fn: KernelFunction,
+  extent: number,
+  at: { keys: number; from: number; to: number },
+): void {
   const { f } = fn;
   const locals = Array.from({ length: 8 }, () => f.local("i32"));
   const [width, start, middle, stop, p, q, out, takeLeft] = locals;
@@ -154,7 +175,15 @@ function mergePasses(fn: KernelFunction, extent: number, at: { keys: number; fro
           },
         );
         fn.scaled(out, 4).get(at.to).op("i32.add");
-        f.get(p).get(q).get(takeLeft).op("select").i32(2).op("i32.shl").get(at.from).op("i32.add").load("i32.load");
+        f.get(p)
+          .get(q)
+          .get(takeLeft)
+          .op("select")
+          .i32(2)
+          .op("i32.shl")
+          .get(at.from)
+          .op("i32.add")
+          .load("i32.load");
         f.store("i32.store");
         f.get(p).get(takeLeft).op("i32.add").set(p);
         f.get(q).i32(1).op("i32.add").get(takeLeft).op("i32.sub").set(q);
@@ -165,12 +194,19 @@ function mergePasses(fn: KernelFunction, extent: number, at: { keys: number; fro
   for (const local of locals) f.release(local);
 }
 
-function writeOrder(fn: KernelFunction, extent: number, inner: number, at: { from: number; target: number }): void {
+function writeOrder(
+  fn: KernelFunction,
+  extent: number,
+  inner: number,
+  at: { from: number; target: number },
+): void {
   const { f } = fn;
   const i = f.local("i32");
   f.i32(0).set(i);
   fn.countUp(i, extent, 1, () => {
-    fn.scaled(i, 4 * inner).get(at.target).op("i32.add");
+    fn.scaled(i, 4 * inner)
+      .get(at.target)
+      .op("i32.add");
     fn.scaled(i, 4).get(at.from).op("i32.add").load("i32.load").store("i32.store");
   });
   f.release(i);

@@ -43,7 +43,7 @@ class NestWriter {
     this.points.resultLoops = nest.outer.map((_, d) => d);
     this.stages = nest.stages.map((stage) => ({
       stage,
-      exprs: inOrder([...stage.folds.map((fold) => fold.value), ...stage.stores.map((store) => store.value)]),
+      exprs: inOrder([...stage.folds.flatMap(valuesOf), ...stage.stores.map((store) => store.value)]),
     }));
     this.accesses = accesses(
       this.stages.flatMap(({ exprs }) => exprs),
@@ -86,7 +86,10 @@ class NestWriter {
     const extent = this.rows
       ? Math.max(...stages.map((stage) => stage.inner[stage.inner.length - 1] ?? 1))
       : (outer[outer.length - 1] ?? 1);
-    const cost = this.stages.reduce((sum, { exprs }) => sum + exprs.reduce((s, expr) => s + costOf(expr), 0), 0);
+    const cost = this.stages.reduce(
+      (sum, { exprs }) => sum + exprs.reduce((s, expr) => s + costOf(expr), 0),
+      0,
+    );
     let copies = maxCopies;
     while (copies > 1 && (copies * 4 > extent || copies * cost > unrollBudget * 2)) copies /= 2;
     return copies;
@@ -174,7 +177,8 @@ class NestWriter {
 
   private stagesHere(copies = 1): void {
     for (const { stage, exprs } of this.stages) {
-      if (stage.inner.length > 0 || stage.folds.length > 0) this.innerLoops(stage, exprs, this.rows ? this.copies : copies);
+      if (stage.inner.length > 0 || stage.folds.length > 0)
+        this.innerLoops(stage, exprs, this.rows ? this.copies : copies);
       else this.finishingStage(stage, copies);
     }
   }
@@ -199,8 +203,7 @@ class NestWriter {
 
   private innerLoops(stage: Stage, exprs: readonly Expr[], copies: number): void {
     const first = this.nest.outer.length;
-    const step = this.rows ? 1 : 0;
-    const folds = stage.folds.map((fold) => ({ fold, total: accumulator(this.fn, fold, copies, step) }));
+    const folds = stage.folds.map((fold) => ({ fold, total: accumulator(this.fn, fold, copies) }));
     this.hoistCopies(exprs, copies);
     for (const { total } of folds) total.start();
     if (!stage.inner.includes(0)) this.innerLoop(stage, exprs, folds, copies, first, 0);
@@ -275,7 +278,7 @@ class NestWriter {
     const level = { loop, counter, vector: true };
     const here = (count: number, lanes: number): void => {
       this.points.validLanes = lanes;
-      this.points.inside(level, this.accesses, () => this.takeHere(stage, folds, count, lanes, counter));
+      this.points.inside(level, this.accesses, () => this.takeHere(stage, folds, count, lanes));
       this.points.validLanes = 4;
     };
     f.i32(0).set(counter);
@@ -303,22 +306,20 @@ class NestWriter {
   }
 
   /** One point (or vector, or group of vectors) of a stage: what is folded is taken in, what is stored is stored. */
-  private takeHere(stage: Stage, folds: readonly FoldTotal[], copies: number, lanes: number, counter?: number): void {
-    const { f } = this.fn;
+  private takeHere(stage: Stage, folds: readonly FoldTotal[], copies: number, lanes: number): void {
     for (let copy = 0; copy < copies; copy++) {
       const at = this.copiesAt(copy);
       for (const { fold, total } of folds) {
         const value = this.points.value(fold.value, at);
-        const position = (): void => {
-          if (this.rows && counter !== undefined) f.get(counter).i32(4 * copy).op("i32.add");
-          else f.get(this.points.counterOfLast());
-        };
+        const position = fold.position && this.points.value(fold.position, at);
         total.take(copy, value, this.rows ? lanes : 4, position);
       }
       for (const store of stage.stores) this.points.store(store, at);
     }
   }
 }
+
+const valuesOf = ({ value, position }: Fold): Expr[] => (position === undefined ? [value] : [value, position]);
 
 interface FoldTotal {
   readonly fold: Fold;

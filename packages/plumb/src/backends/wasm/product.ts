@@ -79,7 +79,9 @@ class ProductWriter {
       this.pushPacked(unit).set(target);
       const tail = n % panelWidth;
       if (tail === 0) return this.packPanel(source, target, panelWidth);
-      f.get(panel).i32(this.panels - 1).op("i32.eq");
+      f.get(panel)
+        .i32(this.panels - 1)
+        .op("i32.eq");
       f.if(
         () => this.packPanel(source, target, tail),
         () => this.packPanel(source, target, panelWidth),
@@ -91,7 +93,10 @@ class ProductWriter {
   /** Pushes the address of packed panel number `unit`. */
   private pushPacked(unit: number): KernelFunction["f"] {
     const base = this.fn.base(this.product.packed as number);
-    return this.fn.scaled(unit, this.product.k * panelWidth * 4).get(base).op("i32.add");
+    return this.fn
+      .scaled(unit, this.product.k * panelWidth * 4)
+      .get(base)
+      .op("i32.add");
   }
 
   /** Copies `columns` columns of the operand into a panel, row by row, zeros behind them. */
@@ -106,18 +111,31 @@ class ProductWriter {
       for (let j = 0; j < panelWidth; j += 4) {
         const valid = Math.min(4, columns - j);
         if (valid <= 0) f.get(zero).set(vector);
-        else if (b.columns === 1 && valid === 4) f.get(source).load("v128.load", 4 * j).set(vector);
+        else if (b.columns === 1 && valid === 4)
+          f.get(source)
+            .load("v128.load", 4 * j)
+            .set(vector);
         else {
           f.get(zero).set(vector);
           for (let i = 0; i < valid; i++) {
-            f.get(source).i32((j + i) * b.columns * 4).op("i32.add");
+            f.get(source)
+              .i32((j + i) * b.columns * 4)
+              .op("i32.add");
             f.get(vector).loadLane("v128.load32_lane", i).set(vector);
           }
         }
-        f.get(target).get(vector).store("v128.store", 4 * j);
+        f.get(target)
+          .get(vector)
+          .store("v128.store", 4 * j);
       }
-      f.get(source).i32(b.rows * 4).op("i32.add").set(source);
-      f.get(target).i32(panelWidth * 4).op("i32.add").set(target);
+      f.get(source)
+        .i32(b.rows * 4)
+        .op("i32.add")
+        .set(source);
+      f.get(target)
+        .i32(panelWidth * 4)
+        .op("i32.add")
+        .set(target);
       f.get(left).i32(1).op("i32.sub").tee(left).brIf(again);
     });
     f.release(left).release(vector);
@@ -150,26 +168,47 @@ class ProductWriter {
     return blocks * sizeOf(batch);
   }
 
-  private rowBlockAt(unit: number, blocks: number, batches: Counters, points: PointWriter, touched: Touched): void {
+  private rowBlockAt(
+    unit: number,
+    blocks: number,
+    batches: Counters,
+    points: PointWriter,
+    touched: Touched,
+  ): void {
     const { f } = this.fn;
     const { m, n } = this.product;
-    const [firstRow, lastRow, row, column, panel] = ["i32", "i32", "i32", "i32", "i32"].map(() => f.local("i32"));
+    const [firstRow, lastRow, row, column, panel] = ["i32", "i32", "i32", "i32", "i32"].map(() =>
+      f.local("i32"),
+    );
     f.get(unit).i32(blocks).op("i32.rem_u").i32(rowBlock).op("i32.mul").tee(firstRow);
     // Rows of whole tiles in this block; what is left over stands in the last one.
-    f.i32(rowBlock).op("i32.add").tee(lastRow).i32(m - (m % tileRows));
-    f.get(lastRow).i32(m - (m % tileRows)).op("i32.lt_u").op("select").set(lastRow);
+    f.i32(rowBlock)
+      .op("i32.add")
+      .tee(lastRow)
+      .i32(m - (m % tileRows));
+    f.get(lastRow)
+      .i32(m - (m % tileRows))
+      .op("i32.lt_u")
+      .op("select")
+      .set(lastRow);
     const a = this.start(this.product.a, batches);
-    const b = this.product.packed === undefined ? this.start(this.product.b, batches) : this.packedStart(batches);
+    const b =
+      this.product.packed === undefined ? this.start(this.product.b, batches) : this.packedStart(batches);
     const rest = m % tileRows;
     const panelsOf = (columns: number): void => {
       f.get(firstRow).set(row);
-      const tile = (rows: number): void => this.tile(rows, columns, { a, b, row, column, panel }, points, touched);
+      const tile = (rows: number): void =>
+        this.tile(rows, columns, { a, b, row, column, panel }, points, touched);
       if (m >= tileRows) {
         f.get(row).get(lastRow).op("i32.lt_u");
         f.if(() => this.fn.countUp(row, { local: lastRow }, tileRows, () => tile(tileRows)));
       }
       if (rest > 0) {
-        f.get(unit).i32(blocks).op("i32.rem_u").i32(blocks - 1).op("i32.eq");
+        f.get(unit)
+          .i32(blocks)
+          .op("i32.rem_u")
+          .i32(blocks - 1)
+          .op("i32.eq");
         f.if(() => {
           f.i32(m - rest).set(row);
           tile(rest);
@@ -199,7 +238,11 @@ class ProductWriter {
     for (const sum of sums.flat()) f.get(zero).set(sum);
     if (k > 0) {
       const [left, right, count] = [f.local("i32"), f.local("i32"), f.local("i32")];
-      this.fn.scaled(at.row, a.rows * 4).get(at.a).op("i32.add").set(left);
+      this.fn
+        .scaled(at.row, a.rows * 4)
+        .get(at.a)
+        .op("i32.add")
+        .set(left);
       const panelBytes = this.product.packed === undefined ? panelWidth * 4 : k * panelWidth * 4;
       this.fn.scaled(at.panel, panelBytes).get(at.b).op("i32.add").set(right);
       f.i32(k).set(count);
@@ -207,15 +250,31 @@ class ProductWriter {
       const vector = f.local("v128");
       f.loop((again) => {
         splats.forEach((splat, i) => {
-          if (a.rows >= 0) f.get(left).load("v128.load32_splat", i * a.rows * 4).set(splat);
-          else f.get(left).i32(i * a.rows * 4).op("i32.add").load("v128.load32_splat").set(splat);
+          if (a.rows >= 0)
+            f.get(left)
+              .load("v128.load32_splat", i * a.rows * 4)
+              .set(splat);
+          else
+            f.get(left)
+              .i32(i * a.rows * 4)
+              .op("i32.add")
+              .load("v128.load32_splat")
+              .set(splat);
         });
         for (let j = 0; j < vectors; j++) {
-          f.get(right).load("v128.load", 16 * j).set(vector);
+          f.get(right)
+            .load("v128.load", 16 * j)
+            .set(vector);
           sums.forEach((row, i) => this.multiplyAdd(row[j], splats[i], vector));
         }
-        f.get(left).i32(a.columns * 4).op("i32.add").set(left);
-        f.get(right).i32((this.product.packed === undefined ? b.rows : panelWidth) * 4).op("i32.add").set(right);
+        f.get(left)
+          .i32(a.columns * 4)
+          .op("i32.add")
+          .set(left);
+        f.get(right)
+          .i32((this.product.packed === undefined ? b.rows : panelWidth) * 4)
+          .op("i32.add")
+          .set(right);
         f.get(count).i32(1).op("i32.sub").tee(count).brIf(again);
       });
       for (const local of [left, right, count, vector, ...splats]) f.release(local);
@@ -224,7 +283,10 @@ class ProductWriter {
       { loop: batch.length, counter: at.row, vector: false },
       { loop: batch.length + 1, counter: at.column, vector: true },
     ];
-    points.product = (copies): Lane => ({ dtype: "float32", local: sums[copies.at(-2) ?? 0][copies.at(-1) ?? 0] });
+    points.product = (copies): Lane => ({
+      dtype: "float32",
+      local: sums[copies.at(-2) ?? 0][copies.at(-1) ?? 0],
+    });
     within(points, levels, touched, () => {
       const outside = new Array<number>(points.depth - 2).fill(0);
       for (let i = 0; i < rows; i++) {
@@ -267,10 +329,17 @@ class ProductWriter {
   private start(operand: Operand, batches: Counters): number {
     const { f } = this.fn;
     const local = f.local("i32");
-    f.get(this.fn.base(operand.buffer)).i32(operand.base * 4).op("i32.add").set(local);
+    f.get(this.fn.base(operand.buffer))
+      .i32(operand.base * 4)
+      .op("i32.add")
+      .set(local);
     batches.forEach((counter, d) => {
       if (counter === undefined || operand.batch[d] === 0) return;
-      this.fn.scaled(counter, operand.batch[d] * 4).get(local).op("i32.add").set(local);
+      this.fn
+        .scaled(counter, operand.batch[d] * 4)
+        .get(local)
+        .op("i32.add")
+        .set(local);
     });
     return local;
   }

@@ -23,7 +23,12 @@ const threads = 2;
 export function writeProgram(program: Program, features: Features): WrittenProgram {
   const module = new ModuleBuilder();
   module.importMemory("engine", "memory", { initial: 1, maximum: 65_536, shared: features.shared });
-  const context: ModuleContext = { module, buffers: program.buffers, block: new StaticBlock(program.buffers), features };
+  const context: ModuleContext = {
+    module,
+    buffers: program.buffers,
+    block: new StaticBlock(program.buffers),
+    features,
+  };
   const written = new Map<Kernel, readonly WrittenKernel[]>();
   for (const step of program.steps) {
     if (step.kind === "kernel") written.set(step.kernel, writeKernel(context, step.kernel));

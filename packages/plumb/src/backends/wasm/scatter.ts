@@ -36,11 +36,18 @@ function writeUpdates(fn: KernelFunction, scatter: Scatter): void {
     f.get(chosen.local).lane("i32x4.extract_lane", 0).set(place);
     f.get(place).i32(extent).op("i32.lt_u");
     f.if(() => {
-      fn.scaled(place, stride * bytesOf[dtype]).get(fn.base(target)).op("i32.add");
-      f.i32(at.base * bytesOf[dtype]).op("i32.add").set(place);
+      fn.scaled(place, stride * bytesOf[dtype])
+        .get(fn.base(target))
+        .op("i32.add");
+      f.i32(at.base * bytesOf[dtype])
+        .op("i32.add")
+        .set(place);
       counters.forEach((counter, d) => {
         if (at.coefficients[d] === 0) return;
-        fn.scaled(counter, at.coefficients[d] * bytesOf[dtype]).get(place).op("i32.add").set(place);
+        fn.scaled(counter, at.coefficients[d] * bytesOf[dtype])
+          .get(place)
+          .op("i32.add")
+          .set(place);
       });
       const sum = lanes.add(points.loadFrom(place, dtype, valid), value);
       points.storeTo(place, sum, valid);

@@ -121,8 +121,16 @@ class WasmExecutable implements Executable {
   private readonly block: Block;
   private readonly start: Run;
   /** Copied-in inputs, and where residents and targets are looked up in the static block. */
-  private readonly copied: readonly { readonly slot: number; readonly offset: number; readonly dtype: DType }[];
-  private readonly bound: readonly { readonly word: number; readonly slot: number; readonly assigned: boolean }[];
+  private readonly copied: readonly {
+    readonly slot: number;
+    readonly offset: number;
+    readonly dtype: DType;
+  }[];
+  private readonly bound: readonly {
+    readonly word: number;
+    readonly slot: number;
+    readonly assigned: boolean;
+  }[];
   private readonly assigned: Block[] = [];
 
   constructor(backend: WasmBackend, program: Program, features: Features) {
