@@ -55,7 +55,7 @@ function seedFor(target: Node, g: Builder): Node {
   });
 }
 
-/** The float nodes through which some source can be reached, sources included: gradients flow through these only. */
+/** The nodes through which some source can be reached, sources included: gradients flow through these only. */
 function dependents(order: readonly Node[], sources: readonly Node[]): Set<Node> {
   const found = new Set<Node>(sources);
   for (const node of order) {

@@ -86,6 +86,8 @@ describe("folds, scans and order, by hand", () => {
       run(reduce.argmax, [leaf([2, 2], [1, 9, 2, 3])], { axes: [0], keepDims: false }),
       [1, 0],
     ],
+    ["max of negative ints", run(reduce.max, [ints(-5, -3)], { axes: [0], keepDims: false }), [-3]],
+    ["min of positive ints", run(reduce.min, [ints(5, 3)], { axes: [0], keepDims: false }), [3]],
     [
       "int32 sums wrap",
       run(reduce.sum, [ints(2147483647, 1)], { axes: [0], keepDims: false }),

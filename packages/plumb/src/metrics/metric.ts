@@ -169,7 +169,7 @@ export class Metric<P extends Parameters = Parameters> {
       const aligned = given.map((weight) => alignWeights(this.record.name, weight, shape).cast("float64"));
       return aligned.reduce((a, b) => a.mul(b)).broadcastTo(shape);
     };
-    return { yTrue, yPred, weights };
+    return { yTrue, yPred, predictions: predictions.shape, weights };
   }
 
   #align(labels: Tensor, predictions: Tensor): readonly [Tensor, Tensor] {

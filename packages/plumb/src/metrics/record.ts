@@ -11,6 +11,8 @@ export interface MetricBatch {
   /** Labels and predictions, aligned; in float64 if either was, else in float32. Class indices are int32. */
   readonly yTrue: Tensor;
   readonly yPred: Tensor;
+  /** The shape of the predictions before they were aligned. */
+  readonly predictions: Shape;
   /**
    * How much each value of that shape counts, in float64: sample weights and mask together, broadcast to the shape;
    * undefined when all count 1.

@@ -59,6 +59,12 @@ describe("pow at 0", () => {
     const first = gradients(g.pow(x, vector(0, 1, 2, 3)), [x], g)[0]!;
     expect([...interpret([gradients(first, [x], g)[0]!])[0]]).toEqual([0, 0, 2, 0]);
   });
+  it("has a mixed second derivative without NaN", () => {
+    const [x, exponent] = [vector(0), vector(2)];
+    const toExponent = gradients(g.pow(x, exponent), [exponent], g)[0]!;
+    // d/da (a² ln a) = 2a ln a + a, which goes to 0 with a.
+    expect([...interpret([gradients(toExponent, [x], g)[0]!])[0]]).toEqual([0]);
+  });
   it("of a negative base has the slope in the base, and 0 in the exponent", () => {
     expect(slopes(elementwise.pow, vector(-2), vector(3))).toEqual([[12], [0]]);
   });

@@ -68,6 +68,7 @@ function samples({
     sample([3, 17], [0, 1]),
     sample([5, 3, 2], [0, 2]),
     sample([2, 3, 5], [1], true),
+    sample([2, 3, 5], [0]),
     sample([67], [0]),
     ...(empty ? [sample([], []), sample([3], []), sample([3, 0], [1]), sample([0, 3], [1])] : []),
     ...dtypes

@@ -1,0 +1,104 @@
+import { integer, oneOf, type GivenOf } from "../base/parameters.ts";
+import { divideOrZero } from "../numerics/division.ts";
+import { full, scalar, where } from "../tensor/index.ts";
+import { weightedSum } from "./mean.ts";
+import { Metric, shapeError, type MetricOptions } from "./metric.ts";
+import type { MetricRecord } from "./record.ts";
+
+const parameters = {
+  classAggregation: oneOf(
+    ["uniform_average", "variance_weighted_average", null],
+    "uniform_average",
+    "How outputs become one value; null gives one for each",
+  ),
+  numRegressors: integer(0, "Number of inputs, for the adjusted R²; 0 leaves it unadjusted", { min: 0 }),
+};
+
+export const r2ScoreRecord: MetricRecord<typeof parameters> = {
+  name: "R2Score",
+  aliases: ["r2"],
+  formula: "1 − Σ (y − p)² / Σ (y − mean y)²",
+  parameters,
+  contract: {
+    labels: "real",
+    predictions: "real",
+    supportsLogits: false,
+    tasks: ["regression"],
+    when: "For amounts: the share of their variance that is explained",
+  },
+  higherIsBetter: true,
+  range: [-Infinity, 1],
+  state: (_, predictions) => {
+    if (predictions === undefined) return undefined;
+    const shape = [predictions.at(-1)!];
+    return { count: shape, mean: shape, squares: shape, residual: shape, samples: [] };
+  },
+  batch: ({ yTrue, yPred, weights }) => {
+    if (yPred.rank !== 2)
+      throw shapeError(
+        "R2Score",
+        yTrue.shape,
+        yPred.shape,
+        "It takes [batch, outputs]",
+        "Reshape both to columns: x.expandDims(-1)",
+      );
+    const [y, p] = [yTrue.cast("float64"), yPred.cast("float64")];
+    const weight = weights(yPred.shape);
+    const [rows, outputs] = y.shape;
+    const count = weight === undefined ? full([outputs], rows, "float64") : weight.sum(0);
+    const mean = divideOrZero(weightedSum(y, weight, 0), count);
+    return {
+      count,
+      mean,
+      squares: weightedSum(y.sub(mean).square(), weight, 0),
+      residual: weightedSum(y.sub(p).square(), weight, 0),
+      samples: scalar(y.size, "float64"),
+    };
+  },
+  // Means and squared distances from them, put together as Chan, Golub and LeVeque (1979) do. Sums of y and of y² would
+  // be simpler, and lose every digit of the variance when the labels lie far from 0, as years and prices do.
+  merge: (a, b) => {
+    const count = a.count.add(b.count);
+    const share = divideOrZero(b.count, count);
+    const apart = b.mean.sub(a.mean);
+    return {
+      count,
+      mean: a.mean.add(apart.mul(share)),
+      squares: a.squares.add(b.squares).add(apart.square().mul(a.count).mul(share)),
+      residual: a.residual.add(b.residual),
+      samples: a.samples.add(b.samples),
+    };
+  },
+  value: ({ count, mean, squares, residual, samples }, { classAggregation, numRegressors }) => {
+    // Equal labels may seem to vary by the rounding of their mean.
+    const rounding = mean.square().mul(count).mul(1e-30);
+    const spread = where(squares.lessEqual(rounding), 0, squares);
+    const raw = residual.div(spread).neg().add(1);
+    const scores = where(raw.abs().equal(Infinity), 0, raw);
+    const r2 =
+      classAggregation === "uniform_average"
+        ? scores.mean()
+        : classAggregation === null
+          ? scores
+          : spread.mul(scores).sum().div(spread.sum());
+    if (numRegressors === 0) return r2;
+    const free = samples.sub(numRegressors + 1);
+    const adjusted = r2.neg().add(1).mul(samples.sub(1)).div(where(free.greater(0), free, 1)).neg().add(1);
+    return where(free.greater(0), adjusted, r2);
+  },
+};
+
+/**
+ * The coefficient of determination, 1 − Σ (y − p)² / Σ (y − mean y)²: the share of the variance of the labels that the
+ * predictions explain.
+ *
+ * Labels and predictions real, both `[batch, outputs]` (labels also `[batch]`). 1 is perfect, 0 is as good as the mean,
+ * below 0 is worse. With several outputs `classAggregation` averages; `numRegressors` adjusts for the number of inputs.
+ * Labels that do not vary give 0, or NaN if they are predicted exactly, as in Keras. Errors: PL2002 for another rank.
+ */
+export class R2Score extends Metric<typeof parameters> {
+  static readonly record = r2ScoreRecord;
+  constructor(options: MetricOptions & GivenOf<typeof parameters> = {}) {
+    super(r2ScoreRecord, options);
+  }
+}

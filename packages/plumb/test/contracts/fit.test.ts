@@ -1,0 +1,366 @@
+import { describe, expect, test } from "vitest";
+import { Dense, Dropout, Input } from "../../src/layers/index.ts";
+import { BinaryCrossentropy, SparseCategoricalCrossentropy } from "../../src/losses/index.ts";
+import { Adam, SGD } from "../../src/optimizers/index.ts";
+import { engineStats, seed, tensor } from "../../src/tensor/index.ts";
+import { EarlyStopping } from "../../src/train/callbacks/early-stopping.ts";
+import type { FitOptions } from "../../src/train/fit.ts";
+import { Sequential } from "../../src/train/sequential.ts";
+
+/** What a fit promises, whatever the model. */
+
+/** 60 rows of 4 numbers; the class, 0 to 2, is where the largest of the first three stands. */
+const rows = Array.from({ length: 60 }, (_, i) => Array.from({ length: 4 }, (_, j) => Math.sin(i * 12.9898 + j * 78.233)));
+const classes = rows.map(([a, b, c]) => [a, b, c].indexOf(Math.max(a, b, c)));
+const amounts = rows.map(([a, b, c, d]) => [a - 2 * b + 0.5 * c * d]);
+const y = Int32Array.from(classes);
+
+/** A classifier with dropout, so that everything random takes part. */
+function classifier(options: { dropout?: number } = {}): Sequential {
+  const { dropout = 0.2 } = options;
+  const layers = [Input({ shape: [4] }), new Dense(8, { activation: "relu" }), new Dropout(dropout), new Dense(3)];
+  const model = new Sequential(layers);
+  model.compile({
+    optimizer: new Adam({ learningRate: 0.02 }),
+    loss: new SparseCategoricalCrossentropy({ fromLogits: true }),
+    metrics: ["accuracy"],
+  });
+  return model;
+}
+const seeded = <T>(make: () => T): T => {
+  seed(11);
+  return make();
+};
+const bitsOf = (model: Sequential): number[][] => model.getWeights().map((weight) => [...weight]);
+
+describe("learning", () => {
+  test("loss falls, accuracy rises, and evaluate agrees with what predict says", async () => {
+    const model = seeded(classifier);
+    const { history } = await model.fit(rows, y, { epochs: 40, batchSize: 16, seed: 1 });
+    expect(history.loss.at(-1)!).toBeLessThan(history.loss[0] / 2);
+    expect(history.accuracy.at(-1)!).toBeGreaterThan(0.85);
+    const { accuracy, loss } = await model.evaluate(rows, y);
+    const logits = (await model.predict(rows)).arraySync() as number[][];
+    const right = logits.filter((row, i) => row.indexOf(Math.max(...row)) === classes[i]).length;
+    expect(accuracy).toBeCloseTo(right / 60, 6);
+    const nats = logits.map((row, i) => Math.log(row.reduce((sum, z) => sum + Math.exp(z), 0)) - row[classes[i]]);
+    expect(loss).toBeCloseTo(nats.reduce((a, b) => a + b) / 60, 4);
+  });
+
+  test("a regression through a deferred model, which takes its shape from the data", async () => {
+    const model = new Sequential([new Dense(16, { activation: "tanh" }), new Dense(1)]);
+    model.compile({ optimizer: new Adam({ learningRate: 0.03 }), loss: "mse", metrics: ["mae"] });
+    const { history } = await model.fit(rows, amounts, { epochs: 60, batchSize: 20, seed: 2 });
+    expect(history.loss.at(-1)!).toBeLessThan(history.loss[0] / 10);
+    expect(Object.keys(history).sort()).toEqual(["loss", "mae"]);
+  });
+
+  test("the results of evaluate and predict do not depend on the batch size", async () => {
+    const model = seeded(classifier);
+    const [whole, parts] = [await model.evaluate(rows, y, { batchSize: 60 }), await model.evaluate(rows, y, { batchSize: 7 })];
+    expect(parts.loss).toBeCloseTo(whole.loss, 6);
+    expect(parts.accuracy).toBe(whole.accuracy);
+    const predicted = await Promise.all([60, 7].map((batchSize) => model.predict(rows, { batchSize })));
+    expect([...predicted[1].dataSync()]).toEqual([...predicted[0].dataSync()]);
+  });
+});
+
+describe("determinism", () => {
+  const run = async (options: FitOptions): Promise<{ weights: number[][]; history: unknown }> => {
+    const model = seeded(classifier);
+    const { history } = await model.fit(rows, y, { epochs: 3, batchSize: 16, validationSplit: 0.2, ...options });
+    return { weights: bitsOf(model), history };
+  };
+
+  test("the same seed gives the same bits, weights and history", async () => {
+    expect(await run({ seed: 5 })).toEqual(await run({ seed: 5 }));
+  });
+
+  test("another seed does not", async () => {
+    expect((await run({ seed: 5 })).weights).not.toEqual((await run({ seed: 6 })).weights);
+  });
+
+  test("without a seed it follows from the global one", async () => {
+    expect(await run({})).toEqual(await run({}));
+  });
+
+  test("a fit in two parts, its state carried over as arrays, gives the bits of one in a single part", async () => {
+    const straight = seeded(classifier);
+    await straight.fit(rows, y, { epochs: 5, batchSize: 16, seed: 9 });
+    const first = seeded(classifier);
+    await first.fit(rows, y, { epochs: 2, batchSize: 16, seed: 9 });
+    const second = classifier();
+    second.setState(first.getState());
+    await second.fit(rows, y, { epochs: 5, initialEpoch: 2, batchSize: 16, seed: 9 });
+    expect(bitsOf(second)).toEqual(bitsOf(straight));
+    expect(second.getState()).toEqual(straight.getState());
+  });
+
+  test("two models that train side by side do not disturb each other", async () => {
+    const alone = seeded(classifier);
+    await alone.fit(rows, y, { epochs: 4, batchSize: 16, seed: 3 });
+    const [a, b] = [seeded(classifier), seeded(classifier)];
+    await Promise.all([a, b].map((model) => model.fit(rows, y, { epochs: 4, batchSize: 16, seed: 3 })));
+    expect(bitsOf(a)).toEqual(bitsOf(alone));
+    expect(bitsOf(b)).toEqual(bitsOf(alone));
+  });
+});
+
+describe("rows and weights", () => {
+  const trained = async (x: number[][], labels: Int32Array, options: FitOptions): Promise<number[][]> => {
+    const model = seeded(() => classifier({ dropout: 0 }));
+    await model.fit(x, labels, { epochs: 2, batchSize: 100, shuffle: false, ...options });
+    return bitsOf(model);
+  };
+  /** The same but for rounding: sums over more rows, some of them zeros, may be blocked in another way. */
+  const expectClose = (a: number[][], b: number[][]): void =>
+    a.flat().forEach((value, i) => expect(value).toBeCloseTo(b.flat()[i], 5));
+
+  test("class weights are the sample weights of the rows' classes", async () => {
+    const classWeight = { 0: 2, 2: 0.5 };
+    const sampleWeight = Float32Array.from(classes, (of) => ({ 0: 2, 1: 1, 2: 0.5 })[of]!);
+    expect(await trained(rows, y, { classWeight })).toEqual(await trained(rows, y, { sampleWeight }));
+    expect(await trained(rows, y, { classWeight })).not.toEqual(await trained(rows, y, {}));
+  });
+
+  test("doubling all weights doubles the gradient, so that under SGD half the rate undoes it", async () => {
+    const run = async (weight: number, learningRate: number): Promise<number[][]> => {
+      const model = seeded(() => new Sequential([Input({ shape: [4] }), new Dense(1)]));
+      model.compile({ optimizer: new SGD({ learningRate }), loss: "mse" });
+      await model.fit(rows, amounts, { epochs: 3, batchSize: 20, shuffle: false, sampleWeight: new Float32Array(60).fill(weight) });
+      return bitsOf(model);
+    };
+    expectClose(await run(2, 0.05), await run(1, 0.1));
+  });
+
+  test("validation sees rows that training does not, and leaves the weights alone", async () => {
+    const [with_, without] = [seeded(classifier), seeded(classifier)];
+    const split = { fraction: 0.25, rule: "last" } as const;
+    const { history } = await with_.fit(rows, y, { epochs: 3, batchSize: 16, seed: 4, validationSplit: split });
+    await without.fit(rows.slice(0, 45), y.slice(0, 45), { epochs: 3, batchSize: 16, seed: 4 });
+    expect(bitsOf(with_)).toEqual(bitsOf(without));
+    const { loss, accuracy } = await with_.evaluate(rows.slice(45), y.slice(45));
+    expect(history.val_loss.at(-1)!).toBeCloseTo(loss, 6);
+    expect(history.val_accuracy.at(-1)!).toBe(accuracy);
+  });
+
+  test("shuffling changes the way, the rows of an epoch stay the same: one full batch gives one answer", async () => {
+    const full = { shuffle: true, seed: 8, epochs: 1 };
+    expectClose(await trained(rows, y, full), await trained(rows, y, { shuffle: false, epochs: 1 }));
+    expect(await trained(rows, y, { ...full, batchSize: 10 })).not.toEqual(await trained(rows, y, { batchSize: 10, epochs: 1 }));
+  });
+});
+
+describe("events and stopping", () => {
+  test("callbacks hear everything in order, batches only when they ask", async () => {
+    const heard: string[] = [];
+    const model = seeded(classifier);
+    await model.fit(rows, y, {
+      epochs: 2,
+      batchSize: 40,
+      validationSplit: 0.2,
+      callbacks: [
+        {
+          onTrainBegin: ({ stepsPerEpoch, logNames }) => void heard.push(`begin ${stepsPerEpoch} ${logNames.join()}`),
+          onEpochBegin: (epoch) => void heard.push(`epoch ${epoch}`),
+          onTrainBatchEnd: (batch) => void heard.push(`batch ${batch}`),
+          onEpochEnd: (epoch, logs) => void heard.push(`end ${epoch} ${Object.keys(logs).join()}`),
+          onTrainEnd: () => void heard.push("done"),
+        },
+      ],
+    });
+    const names = "loss,accuracy,val_loss,val_accuracy";
+    const epoch = (e: number): string[] => [`epoch ${e}`, "batch 0", "batch 1", `end ${e} ${names}`];
+    expect(heard).toEqual([`begin 2 ${names}`, ...epoch(0), ...epoch(1), "done"]);
+  });
+
+  test("running values of batches end in the value of the epoch", async () => {
+    const losses: number[] = [];
+    const model = seeded(classifier);
+    const { history } = await model.fit(rows, y, {
+      batchSize: 16,
+      callbacks: [{ onTrainBatchEnd: (_, logs) => void losses.push(logs.loss) }],
+    });
+    expect(losses.length).toBe(4);
+    expect(losses.at(-1)).toBe(history.loss[0]);
+  });
+
+  test("stopTraining ends after the step when a batch sets it, after the epoch when an epoch does", async () => {
+    const model = seeded(classifier);
+    const stopAt = (event: "onTrainBatchEnd" | "onEpochEnd") => ({ [event]: () => void (model.stopTraining = true) });
+    const batch = await model.fit(rows, y, { epochs: 5, batchSize: 16, callbacks: [stopAt("onTrainBatchEnd")] });
+    expect([batch.steps, batch.epoch.length, batch.stopped]).toEqual([1, 1, "callback"]);
+    const epoch = await model.fit(rows, y, { epochs: 5, batchSize: 16, callbacks: [stopAt("onEpochEnd")] });
+    expect([epoch.steps, epoch.epoch.length, epoch.stopped]).toEqual([4, 1, "callback"]);
+  });
+
+  test("an aborted signal ends after the step in flight; whole epochs are kept", async () => {
+    const model = seeded(classifier);
+    const controller = new AbortController();
+    const history = await model.fit(rows, y, {
+      epochs: 5,
+      batchSize: 16,
+      signal: controller.signal,
+      callbacks: [{ onTrainBatchEnd: (step) => void (model.optimizerSteps() === 6 && step === 1 && controller.abort()) }],
+    });
+    expect([history.steps, history.epoch, history.stopped]).toEqual([6, [0], "signal"]);
+  });
+
+  test("predict and setWeights on a model that trains come between two steps", async () => {
+    const model = seeded(classifier);
+    let done = false;
+    const fitting = model.fit(rows, y, { epochs: 4000, batchSize: 16 }).then(() => (done = true));
+    const controllerless = await model.predict(rows);
+    expect(controllerless.shape).toEqual([60, 3]);
+    expect(done).toBe(false);
+    model.stopTraining = true;
+    await fitting;
+  });
+
+  test("a second fit begins when the first has ended", async () => {
+    const model = seeded(classifier);
+    const order: string[] = [];
+    const say = (name: string) => [{ onTrainBegin: () => void order.push(`${name} begins`), onTrainEnd: () => void order.push(`${name} ends`) }];
+    await Promise.all([
+      model.fit(rows, y, { epochs: 3, callbacks: say("first") }),
+      model.fit(rows, y, { epochs: 3, callbacks: say("second") }),
+    ]);
+    expect(order).toEqual(["first begins", "first ends", "second begins", "second ends"]);
+  });
+
+  test("a fit from within a callback of the same model is an error, not a wait for ever", async () => {
+    const model = seeded(classifier);
+    const nested = model.fit(rows, y, { callbacks: [{ onEpochEnd: async () => void (await model.fit(rows, y)) }] });
+    await expect(nested).rejects.toThrow(/PL4004.*callback/);
+    await expect(model.fit(rows, y)).resolves.toBeDefined();
+  });
+
+  test("the event loop turns during a fit", async () => {
+    const model = seeded(classifier);
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    await model.fit(rows, y, { epochs: 3000, batchSize: 8, callbacks: [{ onEpochEnd: () => void (turns > 2 && (model.stopTraining = true)) }] });
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(2);
+  });
+});
+
+describe("early stopping", () => {
+  /** A model whose validation losses are the ones given: the callback is driven by hand. */
+  const drive = async (callback: EarlyStopping, values: number[]): Promise<{ epochs: number; weights: number[] }> => {
+    const model = seeded(() => new Sequential([Input({ shape: [1] }), new Dense(1, { useBias: false })]));
+    model.compile({ optimizer: "sgd", loss: "mse", metrics: ["mae"] });
+    callback.model = model;
+    callback.onTrainBegin({ epochs: values.length, stepsPerEpoch: 1, rows: 1, logNames: ["loss", "val_loss"] });
+    let epoch = 0;
+    for (; epoch < values.length && !model.stopTraining; epoch++) {
+      model.setWeights([[epoch]]);
+      callback.onEpochEnd(epoch, { loss: 0, val_loss: values[epoch] });
+    }
+    callback.onTrainEnd();
+    return { epochs: epoch, weights: [...model.getWeights()[0]] };
+  };
+
+  test.each([
+    ["patience counts epochs without a better value", { patience: 2 }, [3, 2, 2.5, 2.4, 1], 4, 3],
+    ["minDelta asks for more than a trifle", { patience: 1, minDelta: 0.5 }, [3, 2.8, 1], 2, 1],
+    ["max mode looks the other way", { patience: 1, mode: "max" }, [1, 2, 3, 2], 4, 3],
+    ["the best weights come back when it fires", { patience: 1, restoreBestWeights: true }, [3, 1, 2], 3, 1],
+    ["and when it never fires", { patience: 9, restoreBestWeights: true }, [3, 1, 2], 3, 1],
+    ["epochs before startFromEpoch are not looked at", { patience: 1, startFromEpoch: 2, restoreBestWeights: true }, [0, 0, 5, 4, 6], 5, 3],
+    ["NaN is never better", { patience: 2, restoreBestWeights: true }, [2, NaN, NaN, 1], 3, 0],
+    ["a baseline that is never reached ends it", { patience: 2, baseline: 0.5 }, [3, 2, 1, 1], 4, 3],
+  ] as const)("%s", async (_, options, values, epochs, weight) => {
+    const got = await drive(new EarlyStopping(options), [...values]);
+    expect(got).toEqual({ epochs, weights: [weight] });
+  });
+
+  test("a monitor that never appears is an error at the beginning", async () => {
+    const model = seeded(classifier);
+    const fitting = model.fit(rows, y, { callbacks: [new EarlyStopping({ monitor: "val_los" })] });
+    await expect(fitting).rejects.toThrow(/PL4004.*val_los.*loss, accuracy/);
+  });
+});
+
+describe("errors", () => {
+  test("not compiled, not built, rows that do not match, options that are none", async () => {
+    const plain = new Sequential([new Dense(1)]);
+    await expect(plain.fit(rows, amounts)).rejects.toThrow(/PL4001.*compile/);
+    expect(() => plain.getWeights()).toThrow(/PL4002.*Input/);
+    const model = classifier();
+    await expect(model.fit(rows, y.slice(1))).rejects.toThrow(/PL4005.*60 rows.*59 rows/);
+    await expect(model.fit([], [])).rejects.toThrow(/PL3004/);
+    await expect(model.fit(rows, y, { batchSize: 0 })).rejects.toThrow(/PL4004.*batchSize/);
+    await expect(model.fit(rows, y, { epoch: 3 } as FitOptions)).rejects.toThrow(/PL4004.*"epoch".*epochs/);
+    await expect(model.fit(rows, y, { classWeight: { 0: 1 }, sampleWeight: new Float32Array(60) })).rejects.toThrow(/PL4004.*classWeight and sampleWeight/);
+    await expect(model.fit(rows.map((row) => row.slice(1)), y)).rejects.toThrow(/PL4006.*rows of shape \[4\]/);
+    expect(() => model.setWeights([[1]])).toThrow(/PL4007/);
+  });
+
+  test("a layer that cannot take what the one before it gives names both", () => {
+    const build = () => new Sequential([Input({ shape: [] }), new Dense(2, { name: "head" })]);
+    expect(build).toThrow(/PL4006.*"head".*the model's input.*\[batch, …, inputs\]/);
+  });
+
+  test("labels that the loss does not take are refused before the first step", async () => {
+    const model = seeded(classifier);
+    const before = bitsOf(model);
+    await expect(model.fit(rows, y.map((of) => of + 1))).rejects.toThrow(/PL2003/);
+    expect(bitsOf(model)).toEqual(before);
+  });
+
+  test("a head and a loss that disagree are refused by compile", () => {
+    const model = new Sequential([Input({ shape: [4] }), new Dense(1)]);
+    const loss = new BinaryCrossentropy({ fromLogits: false });
+    expect(() => model.compile({ optimizer: "adam", loss })).toThrow(/PL2006/);
+  });
+});
+
+describe("programs and memory", () => {
+  const tiny = (): Sequential => {
+    const model = seeded(() => new Sequential([Input({ shape: [2] }), new Dense(1)]));
+    model.compile({ optimizer: new SGD({ learningRate: 0.01 }), loss: "mse" });
+    return model;
+  };
+  const x = tensor(new Float32Array(14).map((_, i) => Math.sin(i)), [7, 2]);
+  const target = new Float32Array(7).map((_, i) => Math.cos(i));
+
+  test("a full batch and a remainder are two programs, built before the first step", async () => {
+    const built: number[] = [];
+    const { built: before } = engineStats();
+    await tiny().fit(x, target, { epochs: 3, batchSize: 3, callbacks: [{ onEpochBegin: () => void built.push(engineStats().built) }] });
+    expect(built).toEqual([before + 2, before + 2, before + 2]);
+    expect(engineStats().built).toBe(before + 2);
+  });
+
+  test("changing the learning rate between epochs compiles nothing", async () => {
+    const model = tiny();
+    const { built: before } = engineStats();
+    const { learningRate } = await model.fit(x, target, {
+      epochs: 4,
+      batchSize: 7,
+      callbacks: [{ onEpochEnd: () => void (model.compiled.optimizer.learningRate /= 2) }],
+    });
+    expect(learningRate).toEqual([0.01, 0.005, 0.0025, 0.00125]);
+    expect(engineStats().built).toBe(before + 1);
+  });
+
+  /** As many steps as the promise says; memory is looked at after the first thousand and at the end. */
+  const steps = 200_000;
+  test(`${steps} steps in constant memory: at the end within 10 MB of step 1,000`, { timeout: 300_000 }, async () => {
+    const used = (): number => {
+      globalThis.gc?.();
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    let early = Infinity;
+    const perEpoch = 100;
+    const many = tensor(new Float32Array(perEpoch * 2).map((_, i) => Math.sin(i)), [perEpoch, 2]);
+    await tiny().fit(many, new Float32Array(perEpoch), {
+      epochs: steps / perEpoch,
+      batchSize: 1,
+      callbacks: [{ onEpochEnd: (epoch) => void (epoch === 1000 / perEpoch - 1 && (early = used())) }],
+    });
+    expect(used() - early).toBeLessThan(10 * 2 ** 20);
+  });
+});
