@@ -100,11 +100,13 @@ export const realOrList = (doc: string, bounds: Bounds = {}): Parameter<number |
   };
 };
 
-/** The same parameter, which may also be left out; then it is undefined, which is not the same as any value. */
-export const optional = <T>(parameter: Parameter<T>): Parameter<T | undefined> => ({
+/** The same parameter, which may also be left out, or null; then it is undefined, which is not the same as any value. */
+export const optional = <T, G>(parameter: Parameter<T, G>): Parameter<T | undefined, G | null | undefined> => ({
   ...parameter,
   default: undefined,
-  accepts: (value) => value === undefined || parameter.accepts(value),
+  accepts: (value) => value === undefined || value === null || parameter.accepts(value),
+  read: (value) =>
+    value === undefined || value === null ? undefined : parameter.read ? parameter.read(value) : (value as unknown as T),
 });
 
 /**

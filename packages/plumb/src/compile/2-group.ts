@@ -57,10 +57,16 @@ export interface GroupingOptions {
 export function group(graph: Graph, { fuse }: GroupingOptions): Grouping {
   const roots = rootsOf(graph);
   const order = topological([...graph.outputs, ...graph.effects]);
-  const builder = new Grouper(kept(order, roots, fuse), fuse);
-  for (const node of order) if (builder.isKept(node)) builder.place(node);
-  for (const root of roots) builder.share(root);
-  return builder.result();
+  const keep = kept(order, roots, fuse);
+  for (;;) {
+    const before = keep.size;
+    const grouper = new Grouper(keep, fuse);
+    for (const node of order) if (grouper.isKept(node)) grouper.place(node);
+    for (const root of roots) grouper.share(root);
+    // A node that had to be finished only once its readers were met: groups made before would compute it again. Start
+    // over, so that everybody agrees on what is finished.
+    if (keep.size === before) return grouper.result();
+  }
 }
 
 /** The values that must stand in a buffer at the end: outputs, assigned values, conditions of checks. */

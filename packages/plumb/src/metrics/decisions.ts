@@ -1,7 +1,7 @@
 /** Yes or no from probabilities, and how often each was right: what precision, recall and their kin count. */
 import { PlumbError } from "../base/errors.ts";
-import { integer, optional, real, realOrList } from "../base/parameters.ts";
-import { tensor, where, type Tensor } from "../tensor/index.ts";
+import { integer, optional, realOrList } from "../base/parameters.ts";
+import { tensor, type Tensor } from "../tensor/index.ts";
 import { weightedSum } from "./mean.ts";
 import type { MetricBatch, MetricState } from "./record.ts";
 

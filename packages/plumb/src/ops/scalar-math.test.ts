@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { erf, nearest, pow, sigmoid } from "./scalar-math.ts";
 
 describe("erf", () => {
-  // Abramowitz & Stegun, table 7.1, continued to 16 digits with mpmath 1.3 at 40 digits.
+  // mpmath 1.3.0 at 40 digits, rounded.
   it.each([
     [1e-10, 1.1283791670955126e-10],
     [0.5, 0.5204998778130465],
     [1, 0.8427007929497149],
     [2, 0.9953222650189527],
-    [2.999999, 0.9999779093637366],
+    [2.999999, 0.999977909363748],
     [3, 0.9999779095030014],
     [4, 0.9999999845827421],
     [5, 0.9999999999984626],

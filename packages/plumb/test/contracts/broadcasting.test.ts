@@ -15,7 +15,9 @@ interface Dense {
   readonly values: readonly number[];
 }
 const dense = (shape: Shape): fc.Arbitrary<Dense> =>
-  fc.array(whole, { minLength: sizeOf(shape), maxLength: sizeOf(shape) }).map((values) => ({ shape, values }));
+  fc
+    .array(whole, { minLength: sizeOf(shape), maxLength: sizeOf(shape) })
+    .map((values) => ({ shape, values }));
 const toTensor = ({ shape, values }: Dense): Tensor => tensor(Float32Array.from(values), shape);
 
 /** Every coordinate of a shape, in row-major order. */
@@ -28,7 +30,9 @@ function coordinates(shape: Shape): number[][] {
 /** The element at a coordinate, where axes of extent 1 are read over and over and surplus leading axes are ignored. */
 function at({ shape, values }: Dense, coordinate: readonly number[]): number {
   const own = coordinate.slice(coordinate.length - shape.length);
-  return values[stridesOf(shape).reduce((sum, stride, axis) => sum + stride * (shape[axis] === 1 ? 0 : own[axis]), 0)];
+  return values[
+    stridesOf(shape).reduce((sum, stride, axis) => sum + stride * (shape[axis] === 1 ? 0 : own[axis]), 0)
+  ];
 }
 
 function expectSame(actual: Tensor, shape: Shape, values: readonly number[]): void {
@@ -42,7 +46,10 @@ const broadcastable = (count: number): fc.Arbitrary<number[][]> =>
     fc.tuple(
       ...Array.from({ length: count }, () =>
         fc
-          .tuple(fc.nat(shape.length), fc.array(fc.boolean(), { minLength: shape.length, maxLength: shape.length }))
+          .tuple(
+            fc.nat(shape.length),
+            fc.array(fc.boolean(), { minLength: shape.length, maxLength: shape.length }),
+          )
           .map(([cut, ones]) => shape.map((size, axis) => (ones[axis] ? 1 : size)).slice(cut)),
       ),
     ),
@@ -95,7 +102,9 @@ describe("broadcasting", () => {
     fc.assert(
       fc.property(shapes(), shapes(), (a, b) => {
         fc.pre(broadcastShapes(a, b) === undefined);
-        expect(() => plumb.zeros(a).add(plumb.zeros(b))).toThrow(/PL1001.*add of float32 \[.*\] and float32 \[.*axis -\d has \d and \d/s);
+        expect(() => plumb.zeros(a).add(plumb.zeros(b))).toThrow(
+          /PL1001.*add of float32 \[.*\] and float32 \[.*axis -\d has \d and \d/s,
+        );
       }),
     );
   });
@@ -195,12 +204,17 @@ describe("movement", () => {
       dense(shape),
       fc.tuple(
         ...shape.map((size) =>
-          fc.record({ from: fc.nat(Math.max(0, size - 1)), step: fc.constantFrom(1, 2, 3, -1, -2), take: fc.nat(4) }).map(
-            ({ from, step, take }) => {
-              const reach = size === 0 ? 0 : Math.floor((step > 0 ? size - 1 - from : from) / Math.abs(step)) + 1;
+          fc
+            .record({
+              from: fc.nat(Math.max(0, size - 1)),
+              step: fc.constantFrom(1, 2, 3, -1, -2),
+              take: fc.nat(4),
+            })
+            .map(({ from, step, take }) => {
+              const reach =
+                size === 0 ? 0 : Math.floor((step > 0 ? size - 1 - from : from) / Math.abs(step)) + 1;
               return { start: from, step, size: Math.min(take, reach) };
-            },
-          ),
+            }),
         ),
       ),
     ),
@@ -209,7 +223,9 @@ describe("movement", () => {
   it("slice walks as loops with start, size and step do", () => {
     fc.assert(
       fc.property(slices, ([x, parts]) => {
-        const [start, size, step] = (["start", "size", "step"] as const).map((key) => parts.map((part) => part[key]));
+        const [start, size, step] = (["start", "size", "step"] as const).map((key) =>
+          parts.map((part) => part[key]),
+        );
         const expected = coordinates(size).map((c) => at(x, c.map((i, axis) => start[axis] + i * step[axis]))); // prettier-ignore
         expectSame(toTensor(x).slice(start, size, step), size, expected);
       }),
@@ -219,10 +235,14 @@ describe("movement", () => {
   it("the gradient of slice goes back where it was read", () => {
     fc.assert(
       fc.property(slices, ([x, parts]) => {
-        const [start, size, step] = (["start", "size", "step"] as const).map((key) => parts.map((part) => part[key]));
+        const [start, size, step] = (["start", "size", "step"] as const).map((key) =>
+          parts.map((part) => part[key]),
+        );
         const input = toTensor(x);
         const [dx] = plumb.gradients(input.slice(start, size, step).sum(), [input]);
-        const read = new Set(coordinates(size).map((c) => String(c.map((i, axis) => start[axis] + i * step[axis]))));
+        const read = new Set(
+          coordinates(size).map((c) => String(c.map((i, axis) => start[axis] + i * step[axis]))),
+        );
         expectSame(dx, x.shape, coordinates(x.shape).map((c) => Number(read.has(String(c))))); // prettier-ignore
       }),
     );
@@ -260,7 +280,9 @@ describe("movement", () => {
         const moved = order.map((axis) => x.shape[axis]);
         const expected = coordinates(moved).map((c) => at(x, order.map((_, axis) => c[order.indexOf(axis)]))); // prettier-ignore
         expectSame(input.transpose(order), moved, expected);
-        const flipped = coordinates(x.shape).map((c) => c.map((i, axis) => (turned.includes(axis) ? x.shape[axis] - 1 - i : i)));
+        const flipped = coordinates(x.shape).map((c) =>
+          c.map((i, axis) => (turned.includes(axis) ? x.shape[axis] - 1 - i : i)),
+        );
         expectSame(input.flip(turned), x.shape, flipped.map((c) => at(x, c))); // prettier-ignore
         expectSame(input.reshape([sizeOf(x.shape)]).reshape([...x.shape, 1]), [...x.shape, 1], x.values);
       }),
@@ -272,7 +294,9 @@ describe("movement", () => {
       fc.nat(shape.length - 1).chain((axis) =>
         fc.tuple(
           fc.constant(axis),
-          fc.array(extent, { minLength: 1, maxLength: 3 }).chain((sizes) => fc.tuple(...sizes.map((size) => dense(shape.with(axis, size))))),
+          fc
+            .array(extent, { minLength: 1, maxLength: 3 })
+            .chain((sizes) => fc.tuple(...sizes.map((size) => dense(shape.with(axis, size))))),
         ),
       ),
     );
@@ -305,7 +329,11 @@ describe("movement", () => {
         const gathered = toTensor(x).gather(tensor(Int32Array.from(picked)), axis);
         expectSame(gathered, shape, coordinates(shape).map((c) => at(x, c.with(axis, picked[c[axis]])))); // prettier-ignore
         const times = coordinates(x.shape).map((c) => at(x, c) * picked.filter((i) => i === c[axis]).length);
-        expectSame(plumb.scatterAdd(gathered, tensor(Int32Array.from(picked)), axis, x.shape), x.shape, times);
+        expectSame(
+          plumb.scatterAdd(gathered, tensor(Int32Array.from(picked)), axis, x.shape),
+          x.shape,
+          times,
+        );
       }),
     );
   });
@@ -315,7 +343,9 @@ describe("movement", () => {
       fc.property(shapes(1).chain(dense), fc.boolean(), (x, descending) => {
         const lead = coordinates(x.shape.slice(0, -1));
         const rows = lead.map((c) => Array.from({ length: x.shape.at(-1)! }, (_, i) => at(x, [...c, i])));
-        const orders = rows.map((row) => row.map((_, i) => i).sort((i, j) => (descending ? row[j] - row[i] : row[i] - row[j])));
+        const orders = rows.map((row) =>
+          row.map((_, i) => i).sort((i, j) => (descending ? row[j] - row[i] : row[i] - row[j])),
+        );
         expectSame(toTensor(x).argsort(-1, { descending }), x.shape, orders.flat());
         expectSame(toTensor(x).sort(-1, { descending }), x.shape, orders.flatMap((order, r) => order.map((i) => rows[r][i]))); // prettier-ignore
       }),

@@ -10,7 +10,9 @@ import { Sequential } from "../../src/train/sequential.ts";
 /** What a fit promises, whatever the model. */
 
 /** 60 rows of 4 numbers; the class, 0 to 2, is where the largest of the first three stands. */
-const rows = Array.from({ length: 60 }, (_, i) => Array.from({ length: 4 }, (_, j) => Math.sin(i * 12.9898 + j * 78.233)));
+const rows = Array.from({ length: 60 }, (_, i) =>
+  Array.from({ length: 4 }, (_, j) => Math.sin(i * 12.9898 + j * 78.233)),
+);
 const classes = rows.map(([a, b, c]) => [a, b, c].indexOf(Math.max(a, b, c)));
 const amounts = rows.map(([a, b, c, d]) => [a - 2 * b + 0.5 * c * d]);
 const y = Int32Array.from(classes);
@@ -18,7 +20,12 @@ const y = Int32Array.from(classes);
 /** A classifier with dropout, so that everything random takes part. */
 function classifier(options: { dropout?: number } = {}): Sequential {
   const { dropout = 0.2 } = options;
-  const layers = [Input({ shape: [4] }), new Dense(8, { activation: "relu" }), new Dropout(dropout), new Dense(3)];
+  const layers = [
+    Input({ shape: [4] }),
+    new Dense(8, { activation: "relu" }),
+    new Dropout(dropout),
+    new Dense(3),
+  ];
   const model = new Sequential(layers);
   model.compile({
     optimizer: new Adam({ learningRate: 0.02 }),
@@ -43,7 +50,9 @@ describe("learning", () => {
     const logits = (await model.predict(rows)).arraySync() as number[][];
     const right = logits.filter((row, i) => row.indexOf(Math.max(...row)) === classes[i]).length;
     expect(accuracy).toBeCloseTo(right / 60, 6);
-    const nats = logits.map((row, i) => Math.log(row.reduce((sum, z) => sum + Math.exp(z), 0)) - row[classes[i]]);
+    const nats = logits.map(
+      (row, i) => Math.log(row.reduce((sum, z) => sum + Math.exp(z), 0)) - row[classes[i]],
+    );
     expect(loss).toBeCloseTo(nats.reduce((a, b) => a + b) / 60, 4);
   });
 
@@ -57,7 +66,10 @@ describe("learning", () => {
 
   test("the results of evaluate and predict do not depend on the batch size", async () => {
     const model = seeded(classifier);
-    const [whole, parts] = [await model.evaluate(rows, y, { batchSize: 60 }), await model.evaluate(rows, y, { batchSize: 7 })];
+    const [whole, parts] = [
+      await model.evaluate(rows, y, { batchSize: 60 }),
+      await model.evaluate(rows, y, { batchSize: 7 }),
+    ];
     expect(parts.loss).toBeCloseTo(whole.loss, 6);
     expect(parts.accuracy).toBe(whole.accuracy);
     const predicted = await Promise.all([60, 7].map((batchSize) => model.predict(rows, { batchSize })));
@@ -68,7 +80,12 @@ describe("learning", () => {
 describe("determinism", () => {
   const run = async (options: FitOptions): Promise<{ weights: number[][]; history: unknown }> => {
     const model = seeded(classifier);
-    const { history } = await model.fit(rows, y, { epochs: 3, batchSize: 16, validationSplit: 0.2, ...options });
+    const { history } = await model.fit(rows, y, {
+      epochs: 3,
+      batchSize: 16,
+      validationSplit: 0.2,
+      ...options,
+    });
     return { weights: bitsOf(model), history };
   };
 
@@ -127,7 +144,12 @@ describe("rows and weights", () => {
     const run = async (weight: number, learningRate: number): Promise<number[][]> => {
       const model = seeded(() => new Sequential([Input({ shape: [4] }), new Dense(1)]));
       model.compile({ optimizer: new SGD({ learningRate }), loss: "mse" });
-      await model.fit(rows, amounts, { epochs: 3, batchSize: 20, shuffle: false, sampleWeight: new Float32Array(60).fill(weight) });
+      await model.fit(rows, amounts, {
+        epochs: 3,
+        batchSize: 20,
+        shuffle: false,
+        sampleWeight: new Float32Array(60).fill(weight),
+      });
       return bitsOf(model);
     };
     expectClose(await run(2, 0.05), await run(1, 0.1));
@@ -136,7 +158,12 @@ describe("rows and weights", () => {
   test("validation sees rows that training does not, and leaves the weights alone", async () => {
     const [with_, without] = [seeded(classifier), seeded(classifier)];
     const split = { fraction: 0.25, rule: "last" } as const;
-    const { history } = await with_.fit(rows, y, { epochs: 3, batchSize: 16, seed: 4, validationSplit: split });
+    const { history } = await with_.fit(rows, y, {
+      epochs: 3,
+      batchSize: 16,
+      seed: 4,
+      validationSplit: split,
+    });
     await without.fit(rows.slice(0, 45), y.slice(0, 45), { epochs: 3, batchSize: 16, seed: 4 });
     expect(bitsOf(with_)).toEqual(bitsOf(without));
     const { loss, accuracy } = await with_.evaluate(rows.slice(45), y.slice(45));
@@ -147,7 +174,9 @@ describe("rows and weights", () => {
   test("shuffling changes the way, the rows of an epoch stay the same: one full batch gives one answer", async () => {
     const full = { shuffle: true, seed: 8, epochs: 1 };
     expectClose(await trained(rows, y, full), await trained(rows, y, { shuffle: false, epochs: 1 }));
-    expect(await trained(rows, y, { ...full, batchSize: 10 })).not.toEqual(await trained(rows, y, { batchSize: 10, epochs: 1 }));
+    expect(await trained(rows, y, { ...full, batchSize: 10 })).not.toEqual(
+      await trained(rows, y, { batchSize: 10, epochs: 1 }),
+    );
   });
 });
 
@@ -161,7 +190,8 @@ describe("events and stopping", () => {
       validationSplit: 0.2,
       callbacks: [
         {
-          onTrainBegin: ({ stepsPerEpoch, logNames }) => void heard.push(`begin ${stepsPerEpoch} ${logNames.join()}`),
+          onTrainBegin: ({ stepsPerEpoch, logNames }) =>
+            void heard.push(`begin ${stepsPerEpoch} ${logNames.join()}`),
           onEpochBegin: (epoch) => void heard.push(`epoch ${epoch}`),
           onTrainBatchEnd: (batch) => void heard.push(`batch ${batch}`),
           onEpochEnd: (epoch, logs) => void heard.push(`end ${epoch} ${Object.keys(logs).join()}`),
@@ -187,8 +217,14 @@ describe("events and stopping", () => {
 
   test("stopTraining ends after the step when a batch sets it, after the epoch when an epoch does", async () => {
     const model = seeded(classifier);
-    const stopAt = (event: "onTrainBatchEnd" | "onEpochEnd") => ({ [event]: () => void (model.stopTraining = true) });
-    const batch = await model.fit(rows, y, { epochs: 5, batchSize: 16, callbacks: [stopAt("onTrainBatchEnd")] });
+    const stopAt = (event: "onTrainBatchEnd" | "onEpochEnd") => ({
+      [event]: () => void (model.stopTraining = true),
+    });
+    const batch = await model.fit(rows, y, {
+      epochs: 5,
+      batchSize: 16,
+      callbacks: [stopAt("onTrainBatchEnd")],
+    });
     expect([batch.steps, batch.epoch.length, batch.stopped]).toEqual([1, 1, "callback"]);
     const epoch = await model.fit(rows, y, { epochs: 5, batchSize: 16, callbacks: [stopAt("onEpochEnd")] });
     expect([epoch.steps, epoch.epoch.length, epoch.stopped]).toEqual([4, 1, "callback"]);
@@ -201,7 +237,11 @@ describe("events and stopping", () => {
       epochs: 5,
       batchSize: 16,
       signal: controller.signal,
-      callbacks: [{ onTrainBatchEnd: (step) => void (model.optimizerSteps() === 6 && step === 1 && controller.abort()) }],
+      callbacks: [
+        {
+          onTrainBatchEnd: (step) => void (model.optimizerSteps() === 6 && step === 1 && controller.abort()),
+        },
+      ],
     });
     expect([history.steps, history.epoch, history.stopped]).toEqual([6, [0], "signal"]);
   });
@@ -220,7 +260,12 @@ describe("events and stopping", () => {
   test("a second fit begins when the first has ended", async () => {
     const model = seeded(classifier);
     const order: string[] = [];
-    const say = (name: string) => [{ onTrainBegin: () => void order.push(`${name} begins`), onTrainEnd: () => void order.push(`${name} ends`) }];
+    const say = (name: string) => [
+      {
+        onTrainBegin: () => void order.push(`${name} begins`),
+        onTrainEnd: () => void order.push(`${name} ends`),
+      },
+    ];
     await Promise.all([
       model.fit(rows, y, { epochs: 3, callbacks: say("first") }),
       model.fit(rows, y, { epochs: 3, callbacks: say("second") }),
@@ -230,7 +275,9 @@ describe("events and stopping", () => {
 
   test("a fit from within a callback of the same model is an error, not a wait for ever", async () => {
     const model = seeded(classifier);
-    const nested = model.fit(rows, y, { callbacks: [{ onEpochEnd: async () => void (await model.fit(rows, y)) }] });
+    const nested = model.fit(rows, y, {
+      callbacks: [{ onEpochEnd: async () => void (await model.fit(rows, y)) }],
+    });
     await expect(nested).rejects.toThrow(/PL4004.*callback/);
     await expect(model.fit(rows, y)).resolves.toBeDefined();
   });
@@ -239,7 +286,11 @@ describe("events and stopping", () => {
     const model = seeded(classifier);
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
-    await model.fit(rows, y, { epochs: 3000, batchSize: 8, callbacks: [{ onEpochEnd: () => void (turns > 2 && (model.stopTraining = true)) }] });
+    await model.fit(rows, y, {
+      epochs: 3000,
+      batchSize: 8,
+      callbacks: [{ onEpochEnd: () => void (turns > 2 && (model.stopTraining = true)) }],
+    });
     clearInterval(timer);
     expect(turns).toBeGreaterThan(2);
   });
@@ -247,11 +298,19 @@ describe("events and stopping", () => {
 
 describe("early stopping", () => {
   /** A model whose validation losses are the ones given: the callback is driven by hand. */
-  const drive = async (callback: EarlyStopping, values: number[]): Promise<{ epochs: number; weights: number[] }> => {
+  const drive = async (
+    callback: EarlyStopping,
+    values: number[],
+  ): Promise<{ epochs: number; weights: number[] }> => {
     const model = seeded(() => new Sequential([Input({ shape: [1] }), new Dense(1, { useBias: false })]));
     model.compile({ optimizer: "sgd", loss: "mse", metrics: ["mae"] });
     callback.model = model;
-    callback.onTrainBegin({ epochs: values.length, stepsPerEpoch: 1, rows: 1, logNames: ["loss", "val_loss"] });
+    callback.onTrainBegin({
+      epochs: values.length,
+      stepsPerEpoch: 1,
+      rows: 1,
+      logNames: ["loss", "val_loss"],
+    });
     let epoch = 0;
     for (; epoch < values.length && !model.stopTraining; epoch++) {
       model.setWeights([[epoch]]);
@@ -267,7 +326,13 @@ describe("early stopping", () => {
     ["max mode looks the other way", { patience: 1, mode: "max" }, [1, 2, 3, 2], 4, 3],
     ["the best weights come back when it fires", { patience: 1, restoreBestWeights: true }, [3, 1, 2], 3, 1],
     ["and when it never fires", { patience: 9, restoreBestWeights: true }, [3, 1, 2], 3, 1],
-    ["epochs before startFromEpoch are not looked at", { patience: 1, startFromEpoch: 2, restoreBestWeights: true }, [0, 0, 5, 4, 6], 5, 3],
+    [
+      "epochs before startFromEpoch are not looked at",
+      { patience: 1, startFromEpoch: 2, restoreBestWeights: true },
+      [0, 0, 5, 4, 6],
+      5,
+      3,
+    ],
     ["NaN is never better", { patience: 2, restoreBestWeights: true }, [2, NaN, NaN, 1], 3, 0],
     ["a baseline that is never reached ends it", { patience: 2, baseline: 0.5 }, [3, 2, 1, 1], 4, 3],
   ] as const)("%s", async (_, options, values, epochs, weight) => {
@@ -292,8 +357,15 @@ describe("errors", () => {
     await expect(model.fit([], [])).rejects.toThrow(/PL3004/);
     await expect(model.fit(rows, y, { batchSize: 0 })).rejects.toThrow(/PL4004.*batchSize/);
     await expect(model.fit(rows, y, { epoch: 3 } as FitOptions)).rejects.toThrow(/PL4004.*"epoch".*epochs/);
-    await expect(model.fit(rows, y, { classWeight: { 0: 1 }, sampleWeight: new Float32Array(60) })).rejects.toThrow(/PL4004.*classWeight and sampleWeight/);
-    await expect(model.fit(rows.map((row) => row.slice(1)), y)).rejects.toThrow(/PL4006.*rows of shape \[4\]/);
+    await expect(
+      model.fit(rows, y, { classWeight: { 0: 1 }, sampleWeight: new Float32Array(60) }),
+    ).rejects.toThrow(/PL4004.*classWeight and sampleWeight/);
+    await expect(
+      model.fit(
+        rows.map((row) => row.slice(1)),
+        y,
+      ),
+    ).rejects.toThrow(/PL4006.*rows of shape \[4\]/);
     expect(() => model.setWeights([[1]])).toThrow(/PL4007/);
   });
 
@@ -305,7 +377,12 @@ describe("errors", () => {
   test("labels that the loss does not take are refused before the first step", async () => {
     const model = seeded(classifier);
     const before = bitsOf(model);
-    await expect(model.fit(rows, y.map((of) => of + 1))).rejects.toThrow(/PL2003/);
+    await expect(
+      model.fit(
+        rows,
+        y.map((of) => of + 1),
+      ),
+    ).rejects.toThrow(/PL2003/);
     expect(bitsOf(model)).toEqual(before);
   });
 
@@ -322,13 +399,20 @@ describe("programs and memory", () => {
     model.compile({ optimizer: new SGD({ learningRate: 0.01 }), loss: "mse" });
     return model;
   };
-  const x = tensor(new Float32Array(14).map((_, i) => Math.sin(i)), [7, 2]);
+  const x = tensor(
+    new Float32Array(14).map((_, i) => Math.sin(i)),
+    [7, 2],
+  );
   const target = new Float32Array(7).map((_, i) => Math.cos(i));
 
   test("a full batch and a remainder are two programs, built before the first step", async () => {
     const built: number[] = [];
     const { built: before } = engineStats();
-    await tiny().fit(x, target, { epochs: 3, batchSize: 3, callbacks: [{ onEpochBegin: () => void built.push(engineStats().built) }] });
+    await tiny().fit(x, target, {
+      epochs: 3,
+      batchSize: 3,
+      callbacks: [{ onEpochBegin: () => void built.push(engineStats().built) }],
+    });
     expect(built).toEqual([before + 2, before + 2, before + 2]);
     expect(engineStats().built).toBe(before + 2);
   });
@@ -347,20 +431,27 @@ describe("programs and memory", () => {
 
   /** As many steps as the promise says; memory is looked at after the first thousand and at the end. */
   const steps = 200_000;
-  test(`${steps} steps in constant memory: at the end within 10 MB of step 1,000`, { timeout: 300_000 }, async () => {
-    const used = (): number => {
-      globalThis.gc?.();
-      const { heapUsed, arrayBuffers } = process.memoryUsage();
-      return heapUsed + arrayBuffers;
-    };
-    let early = Infinity;
-    const perEpoch = 100;
-    const many = tensor(new Float32Array(perEpoch * 2).map((_, i) => Math.sin(i)), [perEpoch, 2]);
-    await tiny().fit(many, new Float32Array(perEpoch), {
-      epochs: steps / perEpoch,
-      batchSize: 1,
-      callbacks: [{ onEpochEnd: (epoch) => void (epoch === 1000 / perEpoch - 1 && (early = used())) }],
-    });
-    expect(used() - early).toBeLessThan(10 * 2 ** 20);
-  });
+  test(
+    `${steps} steps in constant memory: at the end within 10 MB of step 1,000`,
+    { timeout: 300_000 },
+    async () => {
+      const used = (): number => {
+        globalThis.gc?.();
+        const { heapUsed, arrayBuffers } = process.memoryUsage();
+        return heapUsed + arrayBuffers;
+      };
+      let early = Infinity;
+      const perEpoch = 100;
+      const many = tensor(
+        new Float32Array(perEpoch * 2).map((_, i) => Math.sin(i)),
+        [perEpoch, 2],
+      );
+      await tiny().fit(many, new Float32Array(perEpoch), {
+        epochs: steps / perEpoch,
+        batchSize: 1,
+        callbacks: [{ onEpochEnd: (epoch) => void (epoch === 1000 / perEpoch - 1 && (early = used())) }],
+      });
+      expect(used() - early).toBeLessThan(10 * 2 ** 20);
+    },
+  );
 });

@@ -25,9 +25,14 @@ interface LossCase {
   readonly tags?: readonly string[];
 }
 
-const { cases: recorded = [], errors = [] } = readGoldens<{ cases: LossCase[]; errors: LossCase[] }>("losses.json");
+const { cases: recorded = [], errors = [] } = readGoldens<{ cases: LossCase[]; errors: LossCase[] }>(
+  "losses.json",
+);
 const classes = new Map(
-  Object.values(lossClasses).map((Class) => [Class.record.name, Class as new (options?: LossOptions) => Loss]),
+  Object.values(lossClasses).map((Class) => [
+    Class.record.name,
+    Class as new (options?: LossOptions) => Loss,
+  ]),
 );
 
 function run(one: LossCase): { loss: HostArray; gradient: () => HostArray } {
@@ -42,19 +47,25 @@ function run(one: LossCase): { loss: HostArray; gradient: () => HostArray } {
   return { loss: value.dataSync(), gradient: () => gradient.dataSync() };
 }
 
-describe.skipIf(goldensMissing)(`Keras's recorded losses${goldensMissing === undefined ? "" : `: ${goldensMissing}`}`, () => {
-  const [rtol, atol] = [1e-5, 1e-6];
-  const cases = recorded.filter((one) => classes.has(one.class));
-  it.each(cases.map((one) => [one.id, one] as const))("%s", (_id, one) => {
-    const { loss, gradient } = run(one);
-    expect(worstShare(loss, numbersOf(one.loss), rtol, atol), "the loss").toBeLessThanOrEqual(1);
-    // Where Keras's own backends give different gradients, there is none to hold ours against.
-    if (one.tags?.some((tag) => tag === "grad_backend_specific" || tag === "backend_specific")) return;
-    expect(worstShare(gradient(), numbersOf(one.grad_y_pred), rtol, atol), "the gradient").toBeLessThanOrEqual(1);
-  });
+describe.skipIf(goldensMissing)(
+  `Keras's recorded losses${goldensMissing === undefined ? "" : `: ${goldensMissing}`}`,
+  () => {
+    const [rtol, atol] = [1e-5, 1e-6];
+    const cases = recorded.filter((one) => classes.has(one.class));
+    it.each(cases.map((one) => [one.id, one] as const))("%s", (_id, one) => {
+      const { loss, gradient } = run(one);
+      expect(worstShare(loss, numbersOf(one.loss), rtol, atol), "the loss").toBeLessThanOrEqual(1);
+      // Where Keras's own backends give different gradients, there is none to hold ours against.
+      if (one.tags?.some((tag) => tag === "grad_backend_specific" || tag === "backend_specific")) return;
+      expect(
+        worstShare(gradient(), numbersOf(one.grad_y_pred), rtol, atol),
+        "the gradient",
+      ).toBeLessThanOrEqual(1);
+    });
 
-  const refused = errors.filter((one) => classes.has(one.class));
-  it.each(refused.map((one) => [one.id, one] as const))("refuses %s", (_id, one) => {
-    expect(() => run(one)).toThrow(/^PL\d{4} /);
-  });
-});
+    const refused = errors.filter((one) => classes.has(one.class));
+    it.each(refused.map((one) => [one.id, one] as const))("refuses %s", (_id, one) => {
+      expect(() => run(one)).toThrow(/^PL\d{4} /);
+    });
+  },
+);

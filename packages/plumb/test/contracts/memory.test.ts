@@ -120,7 +120,7 @@ describe("memory stays constant over", () => {
 
   it("eager steps that keep a running total of their losses", { timeout: 120_000 }, () => {
     const { loss, update, weights } = model();
-    let total = scalar(0, "float64");
+    let total = tensor(0, [], "float64");
     expectConstant(2_000, () => {
       const { value, grads } = valueAndGrad(loss as (v: Variable) => Tensor)(weights);
       total = total.add(value); // recorded before the step, so that it refers to the pending loss

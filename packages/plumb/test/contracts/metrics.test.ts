@@ -26,9 +26,14 @@ interface MetricCase {
   readonly result_after_reset?: GoldenTensor;
 }
 
-const { cases: recorded = [], errors = [] } = readGoldens<{ cases: MetricCase[]; errors: MetricCase[] }>("metrics.json");
+const { cases: recorded = [], errors = [] } = readGoldens<{ cases: MetricCase[]; errors: MetricCase[] }>(
+  "metrics.json",
+);
 const classes = new Map(
-  Object.values(metricClasses).map((Class) => [Class.record.name, Class as new (options?: MetricOptions) => Metric]),
+  Object.values(metricClasses).map((Class) => [
+    Class.record.name,
+    Class as new (options?: MetricOptions) => Metric,
+  ]),
 );
 const make = (one: MetricCase): Metric => new (classes.get(one.class)!)(camelKeys(one.config));
 const update = (metric: Metric, batch: RecordedBatch): void =>
@@ -37,27 +42,32 @@ const update = (metric: Metric, batch: RecordedBatch): void =>
     mask: batch.mask && tensorOf(batch.mask),
   });
 
-describe.skipIf(goldensMissing)(`Keras's recorded metrics${goldensMissing === undefined ? "" : `: ${goldensMissing}`}`, () => {
-  const cases = recorded.filter((one) => classes.has(one.class));
-  const share = (metric: Metric, want: GoldenTensor): number =>
-    worstShare(metric.result().dataSync(), numbersOf(want), 1e-5, 1e-6);
+describe.skipIf(goldensMissing)(
+  `Keras's recorded metrics${goldensMissing === undefined ? "" : `: ${goldensMissing}`}`,
+  () => {
+    const cases = recorded.filter((one) => classes.has(one.class));
+    const share = (metric: Metric, want: GoldenTensor): number =>
+      worstShare(metric.result().dataSync(), numbersOf(want), 1e-5, 1e-6);
 
-  it.each(cases.map((one) => [one.id, one] as const))("%s", (_id, one) => {
-    const metric = make(one);
-    if (one.initial_result) expect(share(metric, one.initial_result), "before any batch").toBeLessThanOrEqual(1);
-    one.batches.forEach((batch, i) => {
-      update(metric, batch);
-      expect(share(metric, one.results[i]), `after batch ${i}`).toBeLessThanOrEqual(1);
-    });
-    metric.resetState();
-    if (one.result_after_reset) expect(share(metric, one.result_after_reset), "after a reset").toBeLessThanOrEqual(1);
-  });
-
-  const refused = errors.filter((one) => classes.has(one.class));
-  it.each(refused.map((one) => [one.id, one] as const))("refuses %s", (_id, one) => {
-    expect(() => {
+    it.each(cases.map((one) => [one.id, one] as const))("%s", (_id, one) => {
       const metric = make(one);
-      for (const batch of one.batches) update(metric, batch);
-    }).toThrow(/^PL\d{4} /);
-  });
-});
+      if (one.initial_result)
+        expect(share(metric, one.initial_result), "before any batch").toBeLessThanOrEqual(1);
+      one.batches.forEach((batch, i) => {
+        update(metric, batch);
+        expect(share(metric, one.results[i]), `after batch ${i}`).toBeLessThanOrEqual(1);
+      });
+      metric.resetState();
+      if (one.result_after_reset)
+        expect(share(metric, one.result_after_reset), "after a reset").toBeLessThanOrEqual(1);
+    });
+
+    const refused = errors.filter((one) => classes.has(one.class));
+    it.each(refused.map((one) => [one.id, one] as const))("refuses %s", (_id, one) => {
+      expect(() => {
+        const metric = make(one);
+        for (const batch of one.batches) update(metric, batch);
+      }).toThrow(/^PL\d{4} /);
+    });
+  },
+);

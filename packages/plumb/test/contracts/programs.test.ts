@@ -14,11 +14,11 @@ import { backends } from "../support/backends.ts";
 import { expectClose } from "../support/compare.ts";
 import { Choices, leaf, randomGraph } from "../support/random-graphs.ts";
 
-const seeds = Array.from({ length: 60 }, (_, seed) => seed);
+const seeds = Array.from({ length: 200 }, (_, seed) => seed);
 
 describe.each(backends)("random graphs on $name", ({ evaluate }) => {
   it.each(seeds)("seed %i", (seed) => {
-    const roots = randomGraph(seed, 8 + (seed % 40));
+    const roots = randomGraph(seed, 8 + (seed % 90));
     const expected = interpret(roots);
     evaluate(roots).forEach((values, k) => {
       expectClose(values, expected[k], { what: `seed ${seed}, output ${k}`, shape: roots[k].shape, dtype: roots[k].dtype }, 2e-5);

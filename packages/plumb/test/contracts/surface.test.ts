@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { allOps } from "../../src/ops/index.ts";
 
 /**
  * The names a caller can import, read from each door by the compiler. `surface.md` is the list to read and to review:
@@ -45,9 +46,15 @@ function namesOf(module: ts.Symbol, prefix: string): PublicName[] {
       name: prefix + symbol.name,
       kind: kindOf(target),
       room: path.includes("/") ? path.split("/")[0] : "index",
-      doc: ts.displayPartsToString(target.getDocumentationComment(checker)),
+      doc: docOf(target),
     };
   });
+}
+
+/** What stands above the declaration; for a function derived from an op record, the record's line. */
+function docOf(symbol: ts.Symbol): string {
+  const record = symbol.declarations?.some(ts.isBindingElement) && allOps.find((op) => op.name === symbol.name);
+  return record ? `${record.doc}.` : ts.displayPartsToString(symbol.getDocumentationComment(checker));
 }
 
 function kindOf(symbol: ts.Symbol): string {
