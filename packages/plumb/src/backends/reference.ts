@@ -31,7 +31,10 @@ export function referenceBackend(): Backend {
     const assigns = effects.filter((node) => node.binding?.kind === "resident");
     let results: readonly HostArray[] = [];
     return {
-      bytes: [...outputs, ...effects].reduce((sum, node) => sum + sizeOf(node.shape) * bytesOf[node.dtype], 0),
+      bytes: [...outputs, ...effects].reduce(
+        (sum, node) => sum + sizeOf(node.shape) * bytesOf[node.dtype],
+        0,
+      ),
       run(given, assigned) {
         const bound = new Map<Binding, HostArray>();
         inputs.forEach((leaf, i) => bound.set(leaf.binding!, valueOf(given[i])));

@@ -112,7 +112,8 @@ function kept(order: readonly Node[], roots: readonly Node[], fuse: boolean): Se
   const keep = new Set<Node>(roots);
   const readers = new Map<Node, number>();
   for (const node of order) {
-    for (const input of new Set(node.inputs.map(withoutChecks))) readers.set(input, (readers.get(input) ?? 0) + 1);
+    for (const input of new Set(node.inputs.map(withoutChecks)))
+      readers.set(input, (readers.get(input) ?? 0) + 1);
   }
   const costs = new Map<Node, number>();
   for (const node of order) {
@@ -194,7 +195,11 @@ class Grouper {
         const reads = this.reads(source, loops);
         const outer = outerAxes.filter((axis) => extents[axis] !== 1).map((axis) => extents[axis]);
         const inner = axes.filter((axis) => extents[axis] !== 1).map((axis) => extents[axis]);
-        this.join(node, anywhere(reads), this.besideFold(node, reads) ?? this.found("nest", node, outer, inner));
+        this.join(
+          node,
+          anywhere(reads),
+          this.besideFold(node, reads) ?? this.found("nest", node, outer, inner),
+        );
         return;
       }
       case "contract": {
@@ -227,8 +232,22 @@ class Grouper {
     }
   }
 
-  private found(kind: Group["kind"], anchor: Node, outer: readonly number[], inner: readonly number[]): Group {
-    const made: Group = { id: this.groups.length, kind, anchor, outer, inner, members: [], needs: new Set(), leaves: [] };
+  private found(
+    kind: Group["kind"],
+    anchor: Node,
+    outer: readonly number[],
+    inner: readonly number[],
+  ): Group {
+    const made: Group = {
+      id: this.groups.length,
+      kind,
+      anchor,
+      outer,
+      inner,
+      members: [],
+      needs: new Set(),
+      leaves: [],
+    };
     this.groups.push(made);
     return made;
   }
@@ -250,14 +269,17 @@ class Grouper {
     if (sizeOf(node.shape) === 0) return undefined;
     const extents = moving(node);
     const own = identity(node, movingAxes(node));
-    const sources = new Set(reads.map((read) => this.groupOf.get(read.node)).filter((source) => source !== undefined));
+    const sources = new Set(
+      reads.map((read) => this.groupOf.get(read.node)).filter((source) => source !== undefined),
+    );
     const candidates = [...sources].sort((a, b) => b.id - a.id);
     return candidates.find((home) => {
       if (home.kind !== "nest" && home.kind !== "product") return false;
       const loops = home.kind === "product" ? home.outer.filter((extent) => extent !== 1) : home.outer;
       if (loops.length !== extents.length || loops.some((extent, d) => extent !== extents[d])) return false;
       const inStep = reads.every(
-        ({ node: source, at }) => this.groupOf.get(source) !== home || (at !== undefined && sameAffine(at, own)),
+        ({ node: source, at }) =>
+          this.groupOf.get(source) !== home || (at !== undefined && sameAffine(at, own)),
       );
       return inStep && [...sources].every((source) => source === home || !reaches(source, home));
     });
@@ -268,14 +290,17 @@ class Grouper {
     if (!this.fuse || node.op.kind !== "reduce") return undefined;
     const axes = node.attrs.axes as readonly number[];
     const { shape } = node.inputs[0];
-    const sources = new Set(reads.map((read) => this.groupOf.get(read.node)).filter((source) => source !== undefined));
+    const sources = new Set(
+      reads.map((read) => this.groupOf.get(read.node)).filter((source) => source !== undefined),
+    );
     const values = new Set(reads.map((read) => read.node));
     return this.groups.find((home) => {
       const { anchor } = home;
       if (anchor.op.kind !== "reduce") return false;
       const sameLoops =
         String(anchor.attrs.axes) === String(axes) && String(anchor.inputs[0].shape) === String(shape);
-      if (!sameLoops || ![...sources].every((source) => source !== home && !reaches(source, home))) return false;
+      if (!sameLoops || ![...sources].every((source) => source !== home && !reaches(source, home)))
+        return false;
       const theirs = this.reads(anchor.inputs[0], movingAxes(anchor.inputs[0]));
       return theirs.some((read) => values.has(read.node));
     });

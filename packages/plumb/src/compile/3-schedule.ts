@@ -31,7 +31,12 @@ export function schedule(graph: Graph, grouping: Grouping): Schedule {
     .filter((effect) => !isCheck(effect))
     .map((effect, index): Assign => {
       if (effect.binding?.kind !== "resident") throw new Error("an assign without a target");
-      return { index, value: withoutChecks(effect.inputs[0]), resident: effect.binding.resident, inPlace: true };
+      return {
+        index,
+        value: withoutChecks(effect.inputs[0]),
+        resident: effect.binding.resident,
+        inPlace: true,
+      };
     });
 
   const home = (node: Node): Group => grouping.groupOf.get(node) as Group;
@@ -40,7 +45,9 @@ export function schedule(graph: Graph, grouping: Grouping): Schedule {
   const order: Group[] = [];
   const waiting = new Set(grouping.groups);
   let guardsAt: number | undefined;
-  const guarding = new Set(guards.map(({ condition }) => grouping.groupOf.get(condition)).filter((group) => group !== undefined));
+  const guarding = new Set(
+    guards.map(({ condition }) => grouping.groupOf.get(condition)).filter((group) => group !== undefined),
+  );
 
   while (waiting.size > 0) {
     const next = nextReady(waiting, assigns, guarding, home);

@@ -64,10 +64,17 @@ export function lower(
   if (plan.guardsAt === plan.order.length) guardsAt = kernels.length;
   const guards = plan.guards.map(({ condition, check }) => ({ buffer: buffers.of(condition), check }));
   for (const assign of plan.assigns) {
-    if (!assign.inPlace) kernels.push(copy(buffers, assign.value, buffers.assigned(assign.index, assign.value)));
+    if (!assign.inPlace)
+      kernels.push(copy(buffers, assign.value, buffers.assigned(assign.index, assign.value)));
   }
   const outputs = graph.outputs.map((output) => buffers.of(withoutChecks(output)));
-  return { buffers: buffers.list, kernels: kernels.filter(hasWork), guardsAt: workBefore(kernels, guardsAt), guards, outputs };
+  return {
+    buffers: buffers.list,
+    kernels: kernels.filter(hasWork),
+    guardsAt: workBefore(kernels, guardsAt),
+    guards,
+    outputs,
+  };
 }
 
 const workBefore = (kernels: readonly Kernel[], position: number): number =>
@@ -99,7 +106,12 @@ function copy(buffers: Buffers, value: Node, target: number): Kernel {
   const length = sizeOf(value.shape);
   const at: Affine = { base: 0, coefficients: [1] };
   const load: Expr = { kind: "load", buffer: buffers.of(value), at, dtype: value.dtype };
-  return { kind: "nest", name: "copy", outer: [length], stages: [{ inner: [], folds: [], stores: [{ buffer: target, at, value: load }] }] };
+  return {
+    kind: "nest",
+    name: "copy",
+    outer: [length],
+    stages: [{ inner: [], folds: [], stores: [{ buffer: target, at, value: load }] }],
+  };
 }
 
 /** Numbers the buffers as they are first asked for. */
@@ -205,7 +217,8 @@ class Lowering {
     }
     const stores = this.memberStores(new Values(outer, this), outer.length);
     const finish = { inner: [], folds: [], stores };
-    const stages = this.folds.size === 0 ? [finish] : [{ inner, folds: [...this.folds.values()], stores: [] }, finish];
+    const stages =
+      this.folds.size === 0 ? [finish] : [{ inner, folds: [...this.folds.values()], stores: [] }, finish];
     return coalesce({ kind: "nest", name: this.name, outer, stages });
   }
 
@@ -234,7 +247,13 @@ class Lowering {
   private operand(node: Node): Operand {
     const extents = node.shape;
     const values = new Values(extents, this);
-    const { buffer, at } = values.locate(node, counters(node, extents.map((_, axis) => axis)));
+    const { buffer, at } = values.locate(
+      node,
+      counters(
+        node,
+        extents.map((_, axis) => axis),
+      ),
+    );
     const strides = at.coefficients;
     return {
       buffer,
@@ -260,7 +279,13 @@ class Lowering {
       target: this.buffers.of(anchor),
     };
     if (op.kind === "scan") {
-      return { kind: "scan", op, exclusive: attrs.exclusive as boolean, reverse: attrs.reverse as boolean, ...layout };
+      return {
+        kind: "scan",
+        op,
+        exclusive: attrs.exclusive as boolean,
+        reverse: attrs.reverse as boolean,
+        ...layout,
+      };
     }
     const scratch = this.buffers.scratch(sortWords * layout.extent);
     return { kind: "sort", descending: attrs.descending as boolean, scratch, ...layout };
@@ -276,12 +301,28 @@ class Lowering {
     const at = counters(updates, axes);
     const target = this.buffers.of(anchor);
     const { strides, axis } = { strides: stridesOf(anchor.shape), axis: gather.axis(anchor.attrs) };
-    const read = gather.read(at.map(affineWiden), affineCounter(loops.length, loops.length + 1), anchor.attrs, anchor.shape, indices.shape);
+    const read = gather.read(
+      at.map(affineWiden),
+      affineCounter(loops.length, loops.length + 1),
+      anchor.attrs,
+      anchor.shape,
+      indices.shape,
+    );
     const place = { ...split(flatOffset(read, strides, loops.length + 1)), extent: anchor.shape[axis] };
     const index = values.of(indices, gather.indexAt(at, anchor.attrs, anchor.shape, indices.shape));
-    const fill: Kernel = { kind: "fill", name: "zero", buffer: target, length: sizeOf(anchor.shape), value: 0, dtype: anchor.dtype };
+    const fill: Kernel = {
+      kind: "fill",
+      name: "zero",
+      buffer: target,
+      length: sizeOf(anchor.shape),
+      value: 0,
+      dtype: anchor.dtype,
+    };
     const update = values.of(updates, at);
-    return [fill, { kind: "scatter", name: this.name, loops, update, index, target, ...place, dtype: anchor.dtype }];
+    return [
+      fill,
+      { kind: "scatter", name: this.name, loops, update, index, target, ...place, dtype: anchor.dtype },
+    ];
   }
 
   private placed(): Kernel[] {
@@ -293,17 +334,28 @@ class Lowering {
     const covered = anchor.inputs.reduce((sum, input) => sum + sizeOf(input.shape), 0);
     const kernels: Kernel[] = [];
     if (covered < sizeOf(shape)) {
-      kernels.push({ kind: "fill", name: "fill", buffer: target, length: sizeOf(shape), value: op.fill(attrs), dtype });
+      kernels.push({
+        kind: "fill",
+        name: "fill",
+        buffer: target,
+        length: sizeOf(shape),
+        value: op.fill(attrs),
+        dtype,
+      });
     }
     op.places(anchor.inputs, attrs).forEach(({ offset, step }, i) => {
       const input = anchor.inputs[i];
       const axes = movingAxes(input);
       const loops = axes.map((axis) => input.shape[axis]);
       const at = counters(input, axes);
-      const there = at.map((c, axis) => affineAdd(affineScale(c, step[axis]), affineConstant(offset[axis], loops.length)));
+      const there = at.map((c, axis) =>
+        affineAdd(affineScale(c, step[axis]), affineConstant(offset[axis], loops.length)),
+      );
       const value = new Values(loops, this).of(input, at);
       const stores = [{ buffer: target, at: flatOffset(there, strides, loops.length), value }];
-      kernels.push(coalesce({ kind: "nest", name: this.name, outer: loops, stages: [{ inner: [], folds: [], stores }] }));
+      kernels.push(
+        coalesce({ kind: "nest", name: this.name, outer: loops, stages: [{ inner: [], folds: [], stores }] }),
+      );
     });
     return kernels;
   }
@@ -312,7 +364,9 @@ class Lowering {
   loopAxes(member: Node): number[] {
     const axes = movingAxes(member);
     let next = 0;
-    return this.group.kind === "product" ? this.group.outer.map((extent) => (extent === 1 ? -1 : axes[next++])) : axes;
+    return this.group.kind === "product"
+      ? this.group.outer.map((extent) => (extent === 1 ? -1 : axes[next++]))
+      : axes;
   }
 
   /** True when the value is computed by the group being lowered, at the point it is at. */
@@ -385,7 +439,12 @@ class Values {
       const special = this.lowering.special(node);
       if (special !== undefined) return special;
     } else if (this.lowering.isFinished(node)) {
-      return { kind: "load", buffer: this.lowering.bufferOf(node), at: flatOffset(at, stridesOf(shape), loops), dtype };
+      return {
+        kind: "load",
+        buffer: this.lowering.bufferOf(node),
+        at: flatOffset(at, stridesOf(shape), loops),
+        dtype,
+      };
     }
     switch (op.kind) {
       case "source":
@@ -396,7 +455,8 @@ class Values {
       case "view": {
         const input = withoutChecks(inputs[0]);
         if (op.keepsOrder && this.lowering.isFinished(input)) {
-          if (this.lowering.isOwn(input)) return this.of(input, counters(input, this.lowering.loopAxes(input)));
+          if (this.lowering.isOwn(input))
+            return this.of(input, counters(input, this.lowering.loopAxes(input)));
           const offset = flatOffset(at, stridesOf(shape), loops);
           return { kind: "load", buffer: this.lowering.bufferOf(input), at: offset, dtype };
         }
@@ -409,7 +469,11 @@ class Values {
       }
       case "random": {
         const [key0, key1, counter] = inputs.map((input) => this.of(input, []));
-        const element: Expr = { kind: "counter", at: flatOffset(at, stridesOf(shape), loops), dtype: "int32" };
+        const element: Expr = {
+          kind: "counter",
+          at: flatOffset(at, stridesOf(shape), loops),
+          dtype: "int32",
+        };
         return { kind: "random", op, key: [key0, key1, counter], element, dtype: "int32" };
       }
       case "reduce":
@@ -429,7 +493,14 @@ class Values {
   }
 
   /** A gather from a finished buffer, seen through the views that lie over it. */
-  private gathered(op: GatherOp, node: Node, x: Node, indices: Node, at: readonly Affine[], index: Expr): Expr {
+  private gathered(
+    op: GatherOp,
+    node: Node,
+    x: Node,
+    indices: Node,
+    at: readonly Affine[],
+    index: Expr,
+  ): Expr {
     const { extents } = this.algebra;
     const extent = x.shape[op.axis(node.attrs)];
     const wider = new Values([...extents, extent], this.lowering);
@@ -442,5 +513,8 @@ class Values {
 /** An offset whose last loop is the index of a gather, as the offset at index 0 and the stride of the index. */
 function split(wide: Affine): { at: Affine; stride: number } {
   const { base, coefficients } = wide;
-  return { at: { base, coefficients: coefficients.slice(0, -1) }, stride: coefficients[coefficients.length - 1] };
+  return {
+    at: { base, coefficients: coefficients.slice(0, -1) },
+    stride: coefficients[coefficients.length - 1],
+  };
 }

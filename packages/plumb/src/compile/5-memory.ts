@@ -31,7 +31,12 @@ export function planMemory(lowered: Lowered): Program {
   const { offsets, bytes } = fit(buffers, lives);
   const placed = buffers.map((buffer, i): Buffer => ({ ...buffer, place: placeOf(buffer, offsets[i]) }));
   const overlaps = (a: number, b: number): boolean => a === b || rangesMeet(placed[a], placed[b]);
-  return { buffers: placed, steps: stepsOf(kernels, uses, guards, guardsAt, overlaps), arenaBytes: bytes, outputs };
+  return {
+    buffers: placed,
+    steps: stepsOf(kernels, uses, guards, guardsAt, overlaps),
+    arenaBytes: bytes,
+    outputs,
+  };
 }
 
 interface Life {
@@ -57,7 +62,10 @@ function placeOf({ place }: PlannedBuffer, offset: number): Buffer["place"] {
   }
 }
 
-function fit(buffers: readonly PlannedBuffer[], lives: readonly Life[]): { offsets: number[]; bytes: number } {
+function fit(
+  buffers: readonly PlannedBuffer[],
+  lives: readonly Life[],
+): { offsets: number[]; bytes: number } {
   const offsets = new Array<number>(buffers.length).fill(0);
   const bySize = buffers
     .map((_, i) => i)
@@ -133,7 +141,10 @@ export function writesOf(kernel: Kernel): Set<number> {
     case "nest":
       return new Set(kernel.stages.flatMap((stage) => stage.stores.map((store) => store.buffer)));
     case "product":
-      return new Set([...kernel.stores.map((store) => store.buffer), ...(kernel.packed === undefined ? [] : [kernel.packed])]);
+      return new Set([
+        ...kernel.stores.map((store) => store.buffer),
+        ...(kernel.packed === undefined ? [] : [kernel.packed]),
+      ]);
     case "scan":
       return new Set([kernel.target]);
     case "sort":

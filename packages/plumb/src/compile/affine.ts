@@ -85,7 +85,11 @@ export class AffineAlgebra implements IndexAlgebra<Affine> {
 }
 
 /** The flat element offset of `coordinates` in a row-major buffer with these strides. */
-export function flatOffset(coordinates: readonly Affine[], strides: readonly number[], loops: number): Affine {
+export function flatOffset(
+  coordinates: readonly Affine[],
+  strides: readonly number[],
+  loops: number,
+): Affine {
   return coordinates.reduce(
     (sum, coordinate, axis) => affineAdd(sum, affineScale(coordinate, strides[axis])),
     affineConstant(0, loops),

@@ -16,13 +16,18 @@ export function coalesce(nest: Nest): Nest {
 }
 
 /** Which loops remain (the last of each run that merges), and their extents. `first` is the number of the first loop. */
-function merge(extents: readonly number[], accesses: readonly Affine[], first: number): { extents: number[]; kept: number[] } {
+function merge(
+  extents: readonly number[],
+  accesses: readonly Affine[],
+  first: number,
+): { extents: number[]; kept: number[] } {
   const merged: number[] = [];
   const kept: number[] = [];
   extents.forEach((extent, d) => {
     const before = first + d - 1;
     const joins =
-      d > 0 && accesses.every(({ coefficients }) => coefficients[before] === coefficients[before + 1] * extent);
+      d > 0 &&
+      accesses.every(({ coefficients }) => coefficients[before] === coefficients[before + 1] * extent);
     if (joins) {
       merged[merged.length - 1] *= extent;
       kept[kept.length - 1] = d;
@@ -73,7 +78,10 @@ function accessesOf(stage: Stage): Affine[] {
 }
 
 function rewriteStage(stage: Stage, inner: readonly number[], kept: readonly number[]): Stage {
-  const moved = (at: Affine): Affine => ({ base: at.base, coefficients: kept.map((d) => at.coefficients[d]) });
+  const moved = (at: Affine): Affine => ({
+    base: at.base,
+    coefficients: kept.map((d) => at.coefficients[d]),
+  });
   const known = new Map<Expr, Expr>();
   const rewrite = (expr: Expr): Expr => {
     let result = known.get(expr);
@@ -82,10 +90,16 @@ function rewriteStage(stage: Stage, inner: readonly number[], kept: readonly num
   };
   return {
     inner,
-    folds: stage.folds.map(
-      (fold): Fold => ({ ...fold, value: rewrite(fold.value), position: fold.position && rewrite(fold.position) }),
-    ),
-    stores: stage.stores.map((store): Store => ({ ...store, at: moved(store.at), value: rewrite(store.value) })),
+    folds: stage.folds.map((fold): Fold => ({
+      ...fold,
+      value: rewrite(fold.value),
+      position: fold.position && rewrite(fold.position),
+    })),
+    stores: stage.stores.map((store): Store => ({
+      ...store,
+      at: moved(store.at),
+      value: rewrite(store.value),
+    })),
   };
 }
 

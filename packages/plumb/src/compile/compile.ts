@@ -38,7 +38,9 @@ function withCopies(graph: Graph): Graph {
   return {
     outputs: graph.outputs.map(copied),
     effects: graph.effects.map((effect) =>
-      isCheck(effect) ? effect : makeNode(effect.op, [copied(effect.inputs[0])], effect.attrs, effect.binding),
+      isCheck(effect)
+        ? effect
+        : makeNode(effect.op, [copied(effect.inputs[0])], effect.attrs, effect.binding),
     ),
   };
 }

@@ -33,8 +33,12 @@ export async function evaluate(
   try {
     const { compiled } = model;
     model.build(data.x.shape);
-    compiled.checkLabels(model, data);
-    step = testStep(model, data, new Batches(rowNumbers(data.rows), batchSize));
+    step = testStep(
+      model,
+      compiled.objective(model, data),
+      data,
+      new Batches(rowNumbers(data.rows), batchSize),
+    );
     return await measure(model, step);
   } finally {
     step?.dispose();

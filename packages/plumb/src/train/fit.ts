@@ -101,18 +101,18 @@ export async function fit(
   let validating: MeasuringStep | undefined;
   try {
     buildSeeded(model, data.x.shape, options.seed);
-    compiled.checkLabels(model, data);
-    if (held !== undefined) compiled.checkLabels(model, held);
+    const objective = compiled.objective(model, data);
     const { train, validation } = chooseRows(model, data, validationSplit, seed);
     const weight =
       classWeight === undefined ? data.sampleWeight : data.keep(classWeightsOf(data.y!, classWeight));
 
     // Programs: full batch and remainder, for training and for validation, built before the first step.
-    training = trainStep(model, data, new Batches(train, batchSize), weight);
-    if (held !== undefined)
-      validating = testStep(model, held, new Batches(rowNumbers(held.rows), validationBatchSize));
-    else if (validation !== undefined)
-      validating = testStep(model, data, new Batches(validation, validationBatchSize));
+    training = trainStep(model, objective, data, new Batches(train, batchSize), weight);
+    const [validated, rows] = held ? [held, rowNumbers(held.rows)] : [data, validation];
+    if (rows !== undefined) {
+      const batches = new Batches(rows, validationBatchSize);
+      validating = testStep(model, compiled.objective(model, validated), validated, batches);
+    }
 
     // Epochs.
     const { batches, totals } = training;

@@ -1,11 +1,12 @@
 /** What all models share: compile, fit, evaluate, predict, weights. `Sequential` says how layers are connected. */
+import type { Head } from "../base/contract.ts";
 import type { HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
 import { showShape, sizeOf } from "../base/shape.ts";
 import type { RowsLike } from "../data/index.ts";
 import type { BatchShape, CallOptions, Layer } from "../layers/index.ts";
 import { asTensor, type Tensor, type TensorLike, type Variable } from "../tensor/index.ts";
-import { compileModel, type Compiled, type CompileOptions } from "./compile.ts";
+import { Compiled, type CompileOptions } from "./compile.ts";
 import { evaluate, predict, type EvaluateOptions, type PredictOptions } from "./evaluate.ts";
 import type { Logs } from "./events.ts";
 import { fit, type FitOptions } from "./fit.ts";
@@ -48,6 +49,8 @@ export abstract class Model {
   /** Shape of the input, batch included as null; undefined before the model is built. */
   abstract get inputShape(): BatchShape | undefined;
   abstract get outputShape(): BatchShape | undefined;
+  /** What the last layer gives, as losses and metrics are paired with it. */
+  abstract get head(): Head;
   /** Makes the weights for an input shape. */
   abstract build(inputShape: BatchShape): void;
   /** Runs the layers, in a compiled function or out of one. */
@@ -79,7 +82,7 @@ export abstract class Model {
    * Errors: PL4003, PL2006, PL2007, PL2010 and others that the pairing names.
    */
   compile(options: CompileOptions): void {
-    this.#compiled = compileModel(this, options);
+    this.#compiled = new Compiled(this, options);
   }
 
   /** What `compile` was told. Errors: PL4001 before it. */

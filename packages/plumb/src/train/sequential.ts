@@ -1,3 +1,4 @@
+import type { Head } from "../base/contract.ts";
 import { PlumbError } from "../base/errors.ts";
 import { InputLayer, Layer, type BatchShape, type CallOptions } from "../layers/index.ts";
 import type { Tensor } from "../tensor/index.ts";
@@ -64,6 +65,10 @@ export class Sequential extends Model {
 
   override get outputShape(): BatchShape | undefined {
     return this.#inputShape && this.#outputShapeOf(this.#layers.length);
+  }
+
+  override get head(): Head {
+    return this.#layers.at(-1)?.head ?? "linear";
   }
 
   /** Makes the weights for an input of this shape, batch included: `[null, 4]`. Does nothing once they are made. */

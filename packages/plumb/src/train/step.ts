@@ -7,6 +7,7 @@ import type { Shape } from "../base/shape.ts";
 import type { Batches } from "../data/index.ts";
 import type { CallOptions } from "../layers/index.ts";
 import { gradients, trace, type Tensor, type Variable } from "../tensor/index.ts";
+import type { Objective } from "./compile.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Model } from "./model.ts";
 import { Totals } from "./totals.ts";
@@ -26,34 +27,45 @@ export interface MeasuringStep extends Step {
 }
 
 /** A step that learns from the rows of its batch, each counting by its `weight`. */
-export function trainStep(model: Model, data: Dataset, batches: Batches, weight?: Variable): MeasuringStep {
+export function trainStep(
+  model: Model,
+  objective: Objective,
+  data: Dataset,
+  batches: Batches,
+  weight?: Variable,
+): MeasuringStep {
   const { optimizer } = model.compiled;
   const variables = model.trainableVariables;
   optimizer.build(variables);
-  return measuringStep(model, data, batches, weight, { training: true }, (loss) =>
+  return measuringStep(model, objective, data, batches, weight, { training: true }, (loss) =>
     optimizer.apply(gradients(loss, variables), variables),
   );
 }
 
 /** A step that measures loss and metrics on the rows of its batch. */
-export const testStep = (model: Model, data: Dataset, batches: Batches): MeasuringStep =>
-  measuringStep(model, data, batches, data.sampleWeight, { training: false });
+export const testStep = (
+  model: Model,
+  objective: Objective,
+  data: Dataset,
+  batches: Batches,
+): MeasuringStep => measuringStep(model, objective, data, batches, data.sampleWeight, { training: false });
 
 function measuringStep(
   model: Model,
+  objective: Objective,
   data: Dataset,
   batches: Batches,
   weight: Variable | undefined,
   options: CallOptions,
   learn?: (loss: Tensor) => void,
 ): MeasuringStep {
-  const { compiled } = model;
-  const totals = new Totals(compiled.metricsFor(model, data));
+  const output = [batches.batchSize, ...model.outputShape!.slice(1)] as Shape;
+  const totals = new Totals(objective.metrics, output);
   const step = overBatches(batches, (rows) => {
     const yTrue = data.y!.gather(rows);
     const rowWeight = weight?.gather(rows);
     const forward = model.forward(data.x.gather(rows), options);
-    const loss = compiled.loss(yTrue, forward, rowWeight);
+    const loss = objective.loss(yTrue, forward, rowWeight);
     totals.add(loss, yTrue, forward, rowWeight);
     learn?.(loss);
   });

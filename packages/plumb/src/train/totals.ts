@@ -2,20 +2,11 @@
  * What a pass over data adds up: the loss and the state of every metric, in float64, inside the engine's memory. The
  * compiled step adds to them; nothing is read back until somebody asks.
  */
-import { sizeOf } from "../base/shape.ts";
-import type { Metric } from "../metrics/index.ts";
+import { sizeOf, type Shape } from "../base/shape.ts";
 import { tensor, Variable, type Tensor } from "../tensor/index.ts";
+import type { FollowedMetric } from "./compile.ts";
 import type { Logs } from "./events.ts";
 import type { Forward } from "./model.ts";
-
-/** A metric of a pass, and what it is fed. */
-export interface FollowedMetric {
-  readonly metric: Metric<any>;
-  /** Whether rows count by their weight. */
-  readonly weighted: boolean;
-  /** The predictions as this metric wants them. */
-  readonly input: (forward: Forward) => Tensor;
-}
 
 /** Running totals of one pass. */
 export class Totals {
@@ -24,8 +15,11 @@ export class Totals {
   readonly #loss = new Variable(tensor(new Float64Array(1), []), { name: "loss", trainable: false });
   readonly #metrics: readonly FollowedMetric[];
 
-  constructor(metrics: readonly FollowedMetric[]) {
+  /** `output` is the shape of the model's output, the batch being of any size. */
+  constructor(metrics: readonly FollowedMetric[], output: Shape) {
     this.#metrics = metrics;
+    // Totals outlive the functions that are traced to fill them.
+    for (const { metric } of metrics) metric.build(output);
   }
 
   /** The names of what `read` gives. */

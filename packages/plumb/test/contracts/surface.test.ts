@@ -53,7 +53,8 @@ function namesOf(module: ts.Symbol, prefix: string): PublicName[] {
 
 /** What stands above the declaration; for a function derived from an op record, the record's line. */
 function docOf(symbol: ts.Symbol): string {
-  const record = symbol.declarations?.some(ts.isBindingElement) && allOps.find((op) => op.name === symbol.name);
+  const record =
+    symbol.declarations?.some(ts.isBindingElement) && allOps.find((op) => op.name === symbol.name);
   return record ? `${record.doc}.` : ts.displayPartsToString(symbol.getDocumentationComment(checker));
 }
 

@@ -16,7 +16,9 @@ function testBackend(name: string, backend: Backend): TestBackend {
   return {
     name,
     evaluate(roots) {
-      const leaves = topological(roots).filter((node) => node.op.kind === "source" && node.op.form === "bound");
+      const leaves = topological(roots).filter(
+        (node) => node.op.kind === "source" && node.op.form === "bound",
+      );
       const program = backend.build({ outputs: roots, effects: [] }, leaves);
       program.run(leaves.map(valueOf), []);
       const results = roots.map((_, k) => program.output(k));

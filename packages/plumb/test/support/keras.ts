@@ -9,21 +9,34 @@ import { Sequential } from "../../src/train/sequential.ts";
 import { camelKeys } from "./goldens.ts";
 
 /** A class and its arguments; the string alone where there are none. */
-export type Spec = string | { readonly class_name: string; readonly config: Readonly<Record<string, unknown>> };
+export type Spec =
+  string | { readonly class_name: string; readonly config: Readonly<Record<string, unknown>> };
 
 type Class = new (options: Record<string, unknown>) => unknown;
 const byRecord = (classes: object): Map<string, Class> =>
-  new Map(Object.values(classes).map((of: { record: { name: string } }) => [of.record.name, of as unknown as Class]));
+  new Map(
+    Object.values(classes).map((of: { record: { name: string } }) => [
+      of.record.name,
+      of as unknown as Class,
+    ]),
+  );
 
 const losses = byRecord(lossClasses);
 const metrics = byRecord(metricClasses);
 const optimizers = byRecord(optimizerClasses);
 const callbacks = new Map<string, Class>([["EarlyStopping", EarlyStopping as unknown as Class]]);
 
-function madeFrom<T>(classes: ReadonlyMap<string, Class>, spec: Spec, extra: Record<string, unknown> = {}): T | undefined {
+function madeFrom<T>(
+  classes: ReadonlyMap<string, Class>,
+  spec: Spec,
+  extra: Record<string, unknown> = {},
+): T | undefined {
   if (typeof spec === "string") return undefined;
   const Class = classes.get(spec.class_name);
-  if (Class === undefined || Object.values(spec.config).some((value) => value !== null && typeof value === "object")) {
+  if (
+    Class === undefined ||
+    Object.values(spec.config).some((value) => value !== null && typeof value === "object")
+  ) {
     return undefined;
   }
   return new Class({ ...camelKeys(spec.config), ...extra }) as T;
@@ -45,13 +58,22 @@ export const callbackOf = (spec: Spec): Callback | undefined => madeFrom<Callbac
 /** The arguments of a layer's configuration that carry meaning here. */
 const meaningful = new Set(["name", "trainable", "units", "activation", "use_bias", "rate"]);
 /** The arguments that change the result when they are set. */
-const unsupported = ["kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint"];
+const unsupported = [
+  "kernel_regularizer",
+  "bias_regularizer",
+  "activity_regularizer",
+  "kernel_constraint",
+  "bias_constraint",
+];
 
 interface KerasModel {
   readonly class_name: string;
   readonly config: {
     readonly name: string;
-    readonly layers: readonly { readonly class_name: string; readonly config: Readonly<Record<string, unknown>> }[];
+    readonly layers: readonly {
+      readonly class_name: string;
+      readonly config: Readonly<Record<string, unknown>>;
+    }[];
   };
 }
 
@@ -61,7 +83,9 @@ export function modelOf({ class_name, config }: KerasModel): Sequential | undefi
   const layers = config.layers.map(({ class_name: name, config: options }): Layer | undefined => {
     const Class = layerClasses[name as keyof typeof layerClasses];
     if (Class === undefined || unsupported.some((part) => options[part])) return undefined;
-    const kept = camelKeys(Object.fromEntries(Object.entries(options).filter(([key]) => meaningful.has(key))));
+    const kept = camelKeys(
+      Object.fromEntries(Object.entries(options).filter(([key]) => meaningful.has(key))),
+    );
     const shape = options.batch_shape as (number | null)[] | undefined;
     return makeLayer(Class, shape ? { shape: shape.slice(1), name: kept.name } : kept);
   });

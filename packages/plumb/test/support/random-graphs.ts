@@ -3,7 +3,18 @@ import { threefry2x32 } from "../../src/base/seed.ts";
 import { broadcastShapes, sameShape, sizeOf } from "../../src/base/shape.ts";
 import type { Node } from "../../src/graph/node.ts";
 import type { Op } from "../../src/graph/op.ts";
-import { compare, contract, elementwise, g, gathers, makeNode, place, reduce, scan, view } from "../../src/ops/index.ts";
+import {
+  compare,
+  contract,
+  elementwise,
+  g,
+  gathers,
+  makeNode,
+  place,
+  reduce,
+  scan,
+  view,
+} from "../../src/ops/index.ts";
 import { dataNode } from "./samples.ts";
 
 /** A stream of random choices. */
@@ -30,8 +41,20 @@ export class Choices {
 }
 
 const extents = [1, 2, 3, 4, 5, 8, 9, 17];
-const unary: readonly Op[] = [elementwise.neg, elementwise.abs, elementwise.tanh, elementwise.sigmoid, elementwise.sin];
-const binary: readonly Op[] = [elementwise.add, elementwise.sub, elementwise.mul, elementwise.minimum, elementwise.maximum];
+const unary: readonly Op[] = [
+  elementwise.neg,
+  elementwise.abs,
+  elementwise.tanh,
+  elementwise.sigmoid,
+  elementwise.sin,
+];
+const binary: readonly Op[] = [
+  elementwise.add,
+  elementwise.sub,
+  elementwise.mul,
+  elementwise.minimum,
+  elementwise.maximum,
+];
 
 export function leaf(shape: readonly number[], choices: Choices): Node {
   const values = Float32Array.from({ length: sizeOf(shape) }, () => choices.unit() * 2 - 1);
@@ -44,7 +67,12 @@ export function randomGraph(seed: number, size: number): Node[] {
   const pool: Node[] = [];
   for (let i = 0; i < 3; i++) {
     const rank = choices.below(4);
-    pool.push(leaf(Array.from({ length: rank }, () => choices.of(extents)), choices));
+    pool.push(
+      leaf(
+        Array.from({ length: rank }, () => choices.of(extents)),
+        choices,
+      ),
+    );
   }
   while (pool.length < size) {
     const made = grow(pool, choices);
@@ -73,7 +101,9 @@ function grow(pool: readonly Node[], choices: Choices): Node | undefined {
       const axes = x.shape.map((_, d) => d).filter(() => choices.below(2) === 0);
       const op = choices.of([reduce.max, reduce.min, reduce.sum]);
       const folded = makeNode(op, [x], { axes, keepDims: choices.below(2) === 0 });
-      return op === reduce.sum ? scaled(folded, 1 / Math.max(1, sizeOf(x.shape) / sizeOf(folded.shape))) : folded;
+      return op === reduce.sum
+        ? scaled(folded, 1 / Math.max(1, sizeOf(x.shape) / sizeOf(folded.shape)))
+        : folded;
     }
     case 6: {
       const shape = choices.below(2) === 0 ? [sizeOf(x.shape)] : split(sizeOf(x.shape), choices);
@@ -87,17 +117,26 @@ function grow(pool: readonly Node[], choices: Choices): Node | undefined {
     case 8: {
       const start = x.shape.map((extent) => choices.below(extent));
       const backward = x.shape.map(() => choices.below(3) === 0);
-      const length = x.shape.map((extent, d) => 1 + choices.below(backward[d] ? start[d] + 1 : extent - start[d]));
+      const length = x.shape.map(
+        (extent, d) => 1 + choices.below(backward[d] ? start[d] + 1 : extent - start[d]),
+      );
       return makeNode(view.slice, [x], { start, size: length, step: backward.map((b) => (b ? -1 : 1)) });
     }
     case 9: {
       const margin = (): number[] => x.shape.map(() => choices.below(3));
-      return makeNode(place.pad, [x], { low: margin(), high: margin(), gap: x.shape.map(() => choices.below(2)), value: 0.5 });
+      return makeNode(place.pad, [x], {
+        low: margin(),
+        high: margin(),
+        gap: x.shape.map(() => choices.below(2)),
+        value: 0.5,
+      });
     }
     case 10: {
       if (!hasAxis) return undefined;
       const indices = Int32Array.from({ length: choices.of(extents) }, () => choices.below(x.shape[axis]));
-      return makeNode(gathers.gather, [x, dataNode({ shape: [indices.length], dtype: "int32" }, indices)], { axis });
+      return makeNode(gathers.gather, [x, dataNode({ shape: [indices.length], dtype: "int32" }, indices)], {
+        axis,
+      });
     }
     case 11: {
       const y = choices.of(pool.filter((other) => other.shape.length >= 2));
@@ -111,7 +150,11 @@ function grow(pool: readonly Node[], choices: Choices): Node | undefined {
         y.shape.length === x.shape.length && sameShape(y.shape.with(axis, 0), x.shape.with(axis, 0));
       const other = choices.of(pool.filter(fits));
       if (choices.below(2) === 0) return makeNode(place.concat, [x, other], { axis });
-      const total = makeNode(scan.cumsum, [x], { axis, exclusive: choices.below(2) === 0, reverse: choices.below(2) === 0 });
+      const total = makeNode(scan.cumsum, [x], {
+        axis,
+        exclusive: choices.below(2) === 0,
+        reverse: choices.below(2) === 0,
+      });
       return scaled(total, 1 / x.shape[axis]);
     }
   }
@@ -131,4 +174,5 @@ function split(size: number, choices: Choices): number[] {
 }
 
 /** A where on a comparison, to bring bools in. */
-export const chosen = (a: Node, b: Node): Node => makeNode(compare.where, [makeNode(compare.less, [a, b]), a, b]);
+export const chosen = (a: Node, b: Node): Node =>
+  makeNode(compare.where, [makeNode(compare.less, [a, b]), a, b]);

@@ -319,7 +319,8 @@ class NestWriter {
   }
 }
 
-const valuesOf = ({ value, position }: Fold): Expr[] => (position === undefined ? [value] : [value, position]);
+const valuesOf = ({ value, position }: Fold): Expr[] =>
+  position === undefined ? [value] : [value, position];
 
 interface FoldTotal {
   readonly fold: Fold;

@@ -1,0 +1,143 @@
+import { expect, it } from "vitest";
+import { gradients } from "../autodiff/reverse.ts";
+import { interpret } from "../interpret/interpret.ts";
+import type { Graph, Node } from "../graph/node.ts";
+import { topological } from "../graph/order.ts";
+import { compare, effect, elementwise, g, makeNode, reduce, source } from "../ops/index.ts";
+import { dataNode } from "../../test/support/samples.ts";
+import { randomGraph } from "../../test/support/random-graphs.ts";
+import { simplify } from "./1-simplify.ts";
+import { isLeaf } from "./2-group.ts";
+import { paddedBytes, readsOf, writesOf } from "./5-memory.ts";
+import { compile } from "./compile.ts";
+import type { Program } from "./kernel.ts";
+
+const leaves = (graph: Graph): Node[] => topological([...graph.outputs, ...graph.effects]).filter(isLeaf);
+const programOf = (graph: Graph, fuse = true): Program =>
+  compile(graph, leaves(graph), { packing: () => 0, fuse });
+const kernels = (program: Program): string[] =>
+  program.steps.flatMap((step) => (step.kind === "kernel" ? [step.kernel.name] : []));
+
+const input = (shape: number[]): Node =>
+  dataNode(
+    { shape, dtype: "float32" },
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i)),
+  );
+const variable = (id: number, shape: number[]): Node =>
+  makeNode(
+    source.resident,
+    [],
+    { shape, dtype: "float32" },
+    { kind: "resident", resident: { id, shape, dtype: "float32" } },
+  );
+const assign = (to: Node, value: Node): Node => makeNode(effect.assign, [value], {}, to.binding);
+
+it("a dense layer's forward pass is one kernel", () => {
+  const x = input([32, 64]);
+  const w = input([64, 16]);
+  const bias = g.broadcast(g.reshape(input([16]), [1, 16]), [32, 16]);
+  const out = makeNode(elementwise.tanh, [g.add(g.matmul(x, w), bias)]);
+  expect(kernels(programOf({ outputs: [out], effects: [] }))).toEqual(["matmul+tanh"]);
+});
+
+it("an update of three variables from one gradient rides on the product that makes it", () => {
+  const [w, m, v] = [0, 1, 2].map((id) => variable(id, [8, 4]));
+  const x = input([5, 8]);
+  const loss = g.sum(makeNode(elementwise.tanh, [g.matmul(x, w)]), [0, 1]);
+  const [dw] = gradients(loss, [w], g) as [Node];
+  const nextM = g.add(g.mul(m, g.constant(0.9, m)), dw);
+  const nextV = g.add(g.mul(v, g.constant(0.99, v)), g.mul(dw, dw));
+  const nextW = g.sub(w, g.div(nextM, makeNode(elementwise.sqrt, [nextV])));
+  const program = programOf({ outputs: [], effects: [assign(m, nextM), assign(v, nextV), assign(w, nextW)] });
+  const last = program.steps.findLast((step) => step.kind === "kernel");
+  expect(last?.kernel.kind).toBe("product");
+  expect([...writesOf(last!.kernel)].map((b) => program.buffers[b].place.kind)).toEqual([
+    "assigned",
+    "assigned",
+    "assigned",
+  ]);
+});
+
+it("folds over the same loops of the same value are one pass", () => {
+  const x = input([6, 9]);
+  const folded = [reduce.sum, reduce.max, reduce.min].map((op) =>
+    makeNode(op, [x], { axes: [1], keepDims: false }),
+  );
+  expect(kernels(programOf({ outputs: folded, effects: [] }))).toEqual(["sum+max+min"]);
+});
+
+it("equal nodes are computed once", () => {
+  const x = input([7]);
+  const twice = [makeNode(elementwise.exp, [x]), makeNode(elementwise.exp, [x])];
+  const { outputs } = simplify({ outputs: twice, effects: [] });
+  expect(outputs[0]).toBe(outputs[1]);
+});
+
+it("simplification keeps NaN, infinities and the sign of zero", () => {
+  const values = Float32Array.of(NaN, Infinity, -Infinity, 0, -0, 1, -1, 1e-45);
+  const x = dataNode({ shape: [8], dtype: "float32" }, values);
+  const one = g.constant(1, x);
+  const zero = g.constant(0, x);
+  const roots = [
+    g.mul(x, one),
+    g.mul(one, x),
+    g.mul(x, zero),
+    g.add(x, zero),
+    g.sub(x, zero),
+    g.sub(zero, x),
+    g.div(x, one),
+    g.div(x, x),
+    g.pow(x, g.constant(2, x)),
+    g.pow(x, one),
+    g.neg(g.neg(x)),
+    g.where(g.equal(x, x), x, x),
+    makeNode(compare.isNaN, [x]),
+  ];
+  const simple = simplify({ outputs: roots, effects: [] }).outputs;
+  const expected = interpret(roots);
+  interpret(simple).forEach((result, k) => {
+    expect([...result].map((r) => `${Object.is(r, -0) ? "-0" : r}`)).toEqual(
+      [...expected[k]].map((e) => `${Object.is(e, -0) ? "-0" : e}`),
+    );
+  });
+});
+
+it("buffers that are alive together share no bytes", () => {
+  for (let seed = 0; seed < 150; seed++) {
+    const outputs = randomGraph(seed, 10 + (seed % 60));
+    const program = programOf({ outputs, effects: [] }, seed % 2 === 0);
+    const order = program.steps.flatMap((step) => (step.kind === "kernel" ? [step.kernel] : []));
+    const lives = program.buffers.map((buffer, i) => {
+      const used = order.flatMap((kernel, at) =>
+        readsOf(kernel).has(i) || writesOf(kernel).has(i) ? [at] : [],
+      );
+      if (buffer.place.kind === "input") used.push(-1);
+      if (program.outputs.includes(i)) used.push(order.length);
+      return [Math.min(...used), Math.max(...used)];
+    });
+    program.buffers.forEach((a, i) => {
+      program.buffers.slice(i + 1).forEach((b, rest) => {
+        const j = i + 1 + rest;
+        if (!("offset" in a.place) || !("offset" in b.place)) return;
+        const together = lives[i][0] <= lives[j][1] && lives[j][0] <= lives[i][1];
+        const apart =
+          a.place.offset + paddedBytes(a) <= b.place.offset ||
+          b.place.offset + paddedBytes(b) <= a.place.offset;
+        expect(!together || apart, `seed ${seed}: buffers ${i} and ${j}`).toBe(true);
+      });
+    });
+  }
+});
+
+it("a barrier stands between whoever writes and whoever reads", () => {
+  for (let seed = 0; seed < 60; seed++) {
+    const program = programOf({ outputs: randomGraph(seed, 30), effects: [] });
+    let written = new Set<number>();
+    for (const step of program.steps) {
+      if (step.kind === "barrier") written = new Set();
+      if (step.kind !== "kernel") continue;
+      for (const buffer of readsOf(step.kernel)) expect(written.has(buffer)).toBe(false);
+      for (const buffer of writesOf(step.kernel)) written.add(buffer);
+    }
+  }
+});
