@@ -11,8 +11,11 @@
  * @property {Int32Array} labels  `[batch]`, class indices
  */
 
-/** What every rival sets its Adam to. */
-export const adam = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+/**
+ * What every rival sets its Adam to. Epsilon is far below any gradient here, so that it does not matter whether it is
+ * added to the root before the bias correction, as in Keras and Plumb, or after, as in TensorFlow.js and optax.
+ */
+export const adam = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-10 };
 
 const sizes = {
   A: { widths: [64, 128, 10], batch: 32 },

@@ -240,7 +240,11 @@ describe("events and stopping", () => {
       callbacks: [
         {
           onTrainBatchEnd: (step) =>
-            void (model.compiled.optimizer.iterations.dataSync()[0] === 6 && step === 1 && controller.abort()),
+            void (
+              model.compiled.optimizer.iterations.dataSync()[0] === 6 &&
+              step === 1 &&
+              controller.abort()
+            ),
         },
       ],
     });
@@ -407,19 +411,19 @@ describe("programs and memory", () => {
   const target = new Float32Array(7).map((_, i) => Math.cos(i));
 
   test("a full batch and a remainder are two programs, built before the first step", async () => {
-    const built: number[] = [];
+    const model = tiny();
+    model.getWeights(); // First values are computed when they are first needed, by a program of their own.
     const { built: before } = engineStats();
-    await tiny().fit(x, target, {
-      epochs: 3,
-      batchSize: 3,
-      callbacks: [{ onEpochBegin: () => void built.push(engineStats().built) }],
-    });
-    expect(built).toEqual([before + 2, before + 2, before + 2]);
-    expect(engineStats().built).toBe(before + 2);
+    const built: number[] = [];
+    const onEpochBegin = (): void => void built.push(engineStats().built - before);
+    await model.fit(x, target, { epochs: 3, batchSize: 3, callbacks: [{ onEpochBegin }] });
+    expect(built).toEqual([2, 2, 2]);
+    expect(engineStats().built - before).toBe(2);
   });
 
   test("changing the learning rate between epochs compiles nothing", async () => {
     const model = tiny();
+    model.getWeights();
     const { built: before } = engineStats();
     const { learningRate } = await model.fit(x, target, {
       epochs: 4,
@@ -447,7 +451,7 @@ describe("programs and memory", () => {
         new Float32Array(perEpoch * 2).map((_, i) => Math.sin(i)),
         [perEpoch, 2],
       );
-      await tiny().fit(many, new Float32Array(perEpoch), {
+      await tiny().fit(many, new Float32Array(perEpoch).fill(0.5), {
         epochs: steps / perEpoch,
         batchSize: 1,
         callbacks: [{ onEpochEnd: (epoch) => void (epoch === 1000 / perEpoch - 1 && (early = used())) }],

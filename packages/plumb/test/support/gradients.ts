@@ -43,8 +43,10 @@ export function expectGradient(target: Node, leaves: readonly Node[], what: stri
 function centralDifferences(target: Node, source: Node): Float64Array {
   const { binding } = source;
   const at = Float64Array.from((binding as Binding & { kind: "data" }).data);
-  const lookup = (asked: Binding): HostArray =>
-    asked === binding ? at : (asked as Binding & { kind: "data" }).data;
+  const lookup = (asked: Binding): HostArray => {
+    if (asked === binding) return at;
+    return asked.kind === "scalar" ? Float64Array.of(asked.value) : (asked as Binding & { kind: "data" }).data;
+  };
   return at.map((_, i) => {
     const x = at[i];
     const h = 1e-5 * Math.max(1, Math.abs(x));

@@ -283,13 +283,13 @@ export class CodeWriter {
 
   br(label: Label): this {
     this.#out.byte(structuralOpcodes.br);
-    this.#out.u32(0);
+    this.#out.u32(this.#depth - label.depth);
     return this;
   }
 
   brIf(label: Label): this {
     this.#out.byte(structuralOpcodes.br_if);
-    this.#out.u32(0);
+    this.#out.u32(this.#depth - label.depth);
     return this;
   }
 
