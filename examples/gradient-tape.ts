@@ -9,7 +9,7 @@ const optimizer = new SGD({ learningRate: 0.1 });
 const x = tensor([[1]]);
 const y = tensor([[2]]);
 const lossNow = (): number => loss.call(y, layer.call(x)).itemSync();
-const weightsNow = (): number[] => layer.weights.map((weight) => weight.itemSync());
+const weightsNow = (): number[] => layer.weights.map((weight) => weight.read().itemSync());
 
 export const before = lossNow();
 export const weightsBefore = weightsNow();

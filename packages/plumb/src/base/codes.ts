@@ -66,4 +66,5 @@ export const codes = {
   PL7002: "WebAssembly is not available",
 } as const;
 
+/** One of the codes: `"PL1001"` and so on. */
 export type Code = keyof typeof codes;

@@ -60,6 +60,7 @@ export interface HeadFacts {
   readonly serves: readonly PredictionForm[];
 }
 
+/** What there is to know of each head. */
 export const heads: Readonly<Record<Head, HeadFacts>> = {
   linear: { range: [-Infinity, Infinity], gives: "any real number", serves: ["real", "scores"] },
   sigmoid: { range: [0, 1], gives: "a probability for each output", serves: ["probability", "scores"] },
@@ -67,7 +68,11 @@ export const heads: Readonly<Record<Head, HeadFacts>> = {
   logSoftmax: { range: [-Infinity, 0], gives: "logarithms of probabilities", serves: ["scores"] },
   tanh: { range: [-1, 1], gives: "values in (-1, 1)", serves: ["real", "scores"] },
   nonNegative: { range: [0, Infinity], gives: "values of at least 0", serves: ["real", "scores"] },
-  hidden: { range: [-Infinity, Infinity], gives: "values bent for a hidden layer", serves: ["real", "scores"] },
+  hidden: {
+    range: [-Infinity, Infinity],
+    gives: "values bent for a hidden layer",
+    serves: ["real", "scores"],
+  },
   custom: {
     range: [-Infinity, Infinity],
     gives: "what its function gives",
@@ -81,6 +86,7 @@ export interface LabelFacts {
   readonly says: string;
 }
 
+/** What there is to know of each form of label. */
 export const labelForms: Readonly<Record<LabelForm, LabelFacts>> = {
   real: { range: [-Infinity, Infinity], says: "real numbers" },
   binary: { range: [0, 1], says: "0 or 1 (soft labels: in between)" },
@@ -88,7 +94,10 @@ export const labelForms: Readonly<Record<LabelForm, LabelFacts>> = {
   classIndex: { range: [0, Infinity], says: "class indices 0 … K−1" },
 };
 
-export const predictionForms: Readonly<Record<PredictionForm, { readonly range: Range; readonly says: string }>> = {
+/** What there is to know of each form of prediction. */
+export const predictionForms: Readonly<
+  Record<PredictionForm, { readonly range: Range; readonly says: string }>
+> = {
   real: { range: [-Infinity, Infinity], says: "real numbers" },
   probability: { range: [0, 1], says: "probabilities" },
   distribution: { range: [0, 1], says: "rows of probabilities" },
@@ -127,11 +136,14 @@ export interface Contract {
 }
 
 /** The lowest and highest label a contract takes. */
-export const labelRange = (contract: Contract): Range => contract.labelRange ?? labelForms[contract.labels].range;
+export const labelRange = (contract: Contract): Range =>
+  contract.labelRange ?? labelForms[contract.labels].range;
 
 /** The lowest and highest prediction a contract takes; logits are any real number. */
 export const predictionRange = (contract: Contract, fromLogits: boolean): Range =>
-  fromLogits ? [-Infinity, Infinity] : (contract.predictionRange ?? predictionForms[contract.predictions].range);
+  fromLogits
+    ? [-Infinity, Infinity]
+    : (contract.predictionRange ?? predictionForms[contract.predictions].range);
 
 /** The activation that turns logits into what the contract's predictions are, where there is one. */
 export const activationBehind = (contract: Contract): "sigmoid" | "softmax" | undefined =>

@@ -16,6 +16,7 @@ export interface HostArrays {
   bool: Uint8Array;
   float64: Float64Array;
 }
+/** The array of any dtype: what `data()` gives and typed data come as. */
 export type HostArray = HostArrays[DType];
 
 /** Bytes of one element inside the engine's memory. A bool is a lane mask (0 or -1) there, so that it can select. */

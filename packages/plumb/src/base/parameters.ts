@@ -82,31 +82,43 @@ export const oneOf = <const T extends string | null>(
 ): Parameter<T, T | CamelCase<T & string>> => ({
   default: initial,
   doc,
-  accepts: (value) => (values as readonly unknown[]).includes(typeof value === "string" ? snakeCase(value) : value),
+  accepts: (value) =>
+    (values as readonly unknown[]).includes(typeof value === "string" ? snakeCase(value) : value),
   read: (value) => (typeof value === "string" ? snakeCase(value) : value) as T,
   words: `one of ${values.map((value) => JSON.stringify(value)).join(", ")}`,
 });
 
 /** A number, or a list of them (at least one). */
-export const realOrList = (doc: string, bounds: Bounds = {}): Parameter<number | readonly number[] | undefined> => {
+export const realOrList = (
+  doc: string,
+  bounds: Bounds = {},
+): Parameter<number | readonly number[] | undefined> => {
   const one = real(0, doc, bounds);
   return {
     default: undefined,
     doc,
     accepts: (value) =>
       value === undefined ||
-      (Array.isArray(value) ? value.length > 0 && value.every((item) => one.accepts(item)) : one.accepts(value)),
+      (Array.isArray(value)
+        ? value.length > 0 && value.every((item) => one.accepts(item))
+        : one.accepts(value)),
     words: `${one.words}, or a list of such`,
   };
 };
 
 /** The same parameter, which may also be left out, or null; then it is undefined, which is not the same as any value. */
-export const optional = <T, G>(parameter: Parameter<T, G>): Parameter<T | undefined, G | null | undefined> => ({
+export const optional = <T, G>(
+  parameter: Parameter<T, G>,
+): Parameter<T | undefined, G | null | undefined> => ({
   ...parameter,
   default: undefined,
   accepts: (value) => value === undefined || value === null || parameter.accepts(value),
   read: (value) =>
-    value === undefined || value === null ? undefined : parameter.read ? parameter.read(value) : (value as unknown as T),
+    value === undefined || value === null
+      ? undefined
+      : parameter.read
+        ? parameter.read(value)
+        : (value as unknown as T),
 });
 
 /**
@@ -137,7 +149,11 @@ export function resolve<P extends Parameters>(
   }
   const values = Object.entries(parameters).map(([name, parameter]) => [
     name,
-    given[name] === undefined ? parameter.default : parameter.read ? parameter.read(given[name]) : given[name],
+    given[name] === undefined
+      ? parameter.default
+      : parameter.read
+        ? parameter.read(given[name])
+        : given[name],
   ]);
   return Object.fromEntries(values) as ValuesOf<P>;
 }

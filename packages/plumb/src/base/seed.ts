@@ -17,7 +17,12 @@ export const parity = 0x1bd11bda;
  * Threefry-2x32 with 20 rounds: 64 random bits from a 64-bit key and a 64-bit counter, as two int32 words.
  * Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3" (SC 2011); the variant JAX uses.
  */
-export function threefry2x32(key0: number, key1: number, counter0: number, counter1: number): [number, number] {
+export function threefry2x32(
+  key0: number,
+  key1: number,
+  counter0: number,
+  counter1: number,
+): [number, number] {
   const keys = [key0 | 0, key1 | 0, key0 ^ key1 ^ parity];
   let x0 = (counter0 + key0) | 0;
   let x1 = (counter1 + key1) | 0;

@@ -4,7 +4,7 @@
  * result, NaN and infinities included: a diagnosis of NaN must not depend on what was simplified away.
  */
 import { hostArray } from "../base/dtype.ts";
-import type { Graph, Node } from "../graph/node.ts";
+import type { Attrs, Graph, Node } from "../graph/node.ts";
 import type { Op } from "../graph/op.ts";
 import { g } from "../ops/builder.ts";
 import { topological } from "../graph/order.ts";
@@ -17,7 +17,7 @@ export function simplify(graph: Graph): Graph {
   const unique = (node: Node): Node => {
     if (node.binding !== undefined) return node; // leaves and effects are themselves
     const inputs = node.inputs.map((input) => numbers.of(input)).join(",");
-    const key = `${numbers.ofOp(node.op)}|${inputs}|${node.dtype}|${node.shape.join(",")}|${JSON.stringify(node.attrs)}`;
+    const key = `${numbers.ofOp(node.op)}|${inputs}|${node.dtype}|${node.shape.join(",")}|${attrsKey(node.attrs)}`;
     const twin = known.get(key);
     if (twin !== undefined) return twin;
     known.set(key, node);
@@ -76,4 +76,13 @@ function numbered<T>(map: Map<T, number>, key: T): number {
     map.set(key, number);
   }
   return number;
+}
+
+/** Attributes as text that tells NaN, the infinities and the zeros apart, which JSON does not. */
+function attrsKey(attrs: Attrs): string {
+  return JSON.stringify(attrs, (_key, value: unknown) =>
+    typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
+      ? `#${Object.is(value, -0) ? "-0" : value}`
+      : value,
+  );
 }

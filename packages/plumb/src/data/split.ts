@@ -10,6 +10,7 @@ import { rowNumbers, shuffleRows } from "./permutation.ts";
  */
 export type SplitRule = "stratified" | "shuffled" | "last";
 
+/** Row numbers of the two parts. */
 export interface Split {
   /** Row numbers, ascending. */
   readonly train: Int32Array;
@@ -17,6 +18,7 @@ export interface Split {
   readonly validation: Int32Array;
 }
 
+/** How to split. */
 export interface SplitOptions {
   /** Share of the rows that validate, above 0 and below 1. */
   readonly fraction: number;

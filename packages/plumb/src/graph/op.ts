@@ -139,7 +139,12 @@ export interface ViewOp extends OpBase<"view"> {
   /** True where the row-major order of the elements stays as it is (reshape). */
   readonly keepsOrder: boolean;
   /** The coordinates in the input of the element at `at` in the result. */
-  readonly read: <I>(ix: IndexAlgebra<I>, at: readonly I[], node: { readonly attrs: Attrs; readonly shape: Shape }, input: Shape) => readonly I[];
+  readonly read: <I>(
+    ix: IndexAlgebra<I>,
+    at: readonly I[],
+    node: { readonly attrs: Attrs; readonly shape: Shape },
+    input: Shape,
+  ) => readonly I[];
 }
 
 /** Inputs laid at given places into a larger result: pad (with gaps), concat. Places never overlap. */
@@ -147,7 +152,10 @@ export interface PlaceOp extends OpBase<"place"> {
   /** What stands where no input lies. */
   readonly fill: (attrs: Attrs) => number;
   /** Where each input's element 0 goes, and how far apart its elements lie, per axis. */
-  readonly places: (inputs: readonly Spec[], attrs: Attrs) => readonly { readonly offset: readonly number[]; readonly step: readonly number[] }[];
+  readonly places: (
+    inputs: readonly Spec[],
+    attrs: Attrs,
+  ) => readonly { readonly offset: readonly number[]; readonly step: readonly number[] }[];
 }
 
 /** A batched matrix product `[..., m, k] x [..., k, n]`; batch axes are equal, broadcasting is a view before it. */

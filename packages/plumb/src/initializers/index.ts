@@ -65,7 +65,9 @@ export type InitializerLike = InitializerName | InitializerCall | ((shape: Shape
 
 const bySpelling: ReadonlyMap<string, new () => Initializer<any>> = new Map(
   Object.entries(initializerClasses).flatMap(([name, Class]) =>
-    spellings(new Class().name, [name]).map((spelling) => [spelling, Class as new () => Initializer<any>] as const),
+    spellings(new Class().name, [name]).map(
+      (spelling) => [spelling, Class as new () => Initializer<any>] as const,
+    ),
   ),
 );
 

@@ -2,7 +2,14 @@
  * The shared half of every initializer: parameters, seed, and the one place where values are made. What distinguishes
  * GlorotUniform from HeNormal is a record.
  */
-import { integer, optional, resolve, type GivenOf, type Parameters, type ValuesOf } from "../base/parameters.ts";
+import {
+  integer,
+  optional,
+  resolve,
+  type GivenOf,
+  type Parameters,
+  type ValuesOf,
+} from "../base/parameters.ts";
 import { generatorState, setGeneratorState } from "../base/seed.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Tensor } from "../tensor/index.ts";
@@ -22,7 +29,9 @@ export interface InitializerRecord<P extends Parameters = Parameters> {
 
 /** The parameter of every random initializer. */
 export const seeded = {
-  seed: optional(integer(0, "Gives the same values at every call; left out, they come from plumb's generator")),
+  seed: optional(
+    integer(0, "Gives the same values at every call; left out, they come from plumb's generator"),
+  ),
 };
 
 /**

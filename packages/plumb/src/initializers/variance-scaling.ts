@@ -84,7 +84,8 @@ const setting = (
   values: (shape) => scaled(shape, scale, mode, distribution),
 });
 
-const glorot = "Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010";
+const glorot =
+  "Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010";
 const he = "He, Zhang, Ren and Sun, Delving Deep into Rectifiers, 2015";
 const lecun = "LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998";
 
@@ -145,7 +146,14 @@ export class HeNormal extends Initializer<Seeded> {
   }
 }
 
-export const lecunUniform = setting("LecunUniform", "uniform in ±√(3 / inputs)", lecun, 1, "fan_in", "uniform");
+export const lecunUniform = setting(
+  "LecunUniform",
+  "uniform in ±√(3 / inputs)",
+  lecun,
+  1,
+  "fan_in",
+  "uniform",
+);
 
 /** Uniform in ±√(3 / inputs): variance 1 / inputs. LeCun et al., 1998. */
 export class LecunUniform extends Initializer<Seeded> {

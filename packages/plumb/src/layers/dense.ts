@@ -5,6 +5,7 @@ import { activations, type Activation, type ActivationLike } from "../numerics/i
 import type { Tensor, Variable } from "../tensor/index.ts";
 import { Layer, type BatchShape, type LayerOptions } from "./layer.ts";
 
+/** What `Dense` takes besides its units. */
 export interface DenseOptions extends LayerOptions {
   /** Applied to the sums. Default none. */
   activation?: ActivationLike;

@@ -2,6 +2,7 @@ import { showShape, type Shape } from "../base/shape.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { Layer, showBatchShape, type BatchShape } from "./layer.ts";
 
+/** What `Input` takes. */
 export interface InputOptions {
   /** Shape of one row, without the batch: `[4]`, `[28, 28, 1]`. */
   shape: Shape;

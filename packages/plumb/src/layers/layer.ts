@@ -17,6 +17,7 @@ export type BatchShape = readonly (number | null)[];
 /** `[batch, 28, 28]`, as messages and summaries write it. */
 export const showBatchShape = (shape: BatchShape): string => `[${shape.map((n) => n ?? "batch").join(", ")}]`;
 
+/** What every layer takes. */
 export interface LayerOptions {
   /** Unset: the class's name in snake_case, numbered within its model (`dense`, `dense_1`). */
   name?: string;
@@ -26,11 +27,13 @@ export interface LayerOptions {
   inputShape?: Shape;
 }
 
+/** What goes with one call of a layer. */
 export interface CallOptions {
   /** True in `fit`; false in `evaluate` and `predict`, and unless told. */
   readonly training?: boolean;
 }
 
+/** What a weight is made from. */
 export interface WeightOptions {
   readonly name: string;
   readonly shape: Shape;

@@ -44,4 +44,6 @@ export class CategoricalCrossentropy extends Loss<typeof parameters> {
 }
 
 /** `CategoricalCrossentropy` of each row, unreduced: `[batch, …, classes]` to `[batch, …]`. */
-export const categoricalCrossentropy: LossFunction<typeof parameters> = lossFunction(categoricalCrossentropyRecord);
+export const categoricalCrossentropy: LossFunction<typeof parameters> = lossFunction(
+  categoricalCrossentropyRecord,
+);

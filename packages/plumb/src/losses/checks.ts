@@ -49,7 +49,11 @@ interface Census {
   readonly high: number;
 }
 
-function census(values: HostArray, counts: (index: number) => boolean, isBad: (value: number) => boolean): Census {
+function census(
+  values: HostArray,
+  counts: (index: number) => boolean,
+  isBad: (value: number) => boolean,
+): Census {
   let [bad, first, count, low, high] = [0, -1, 0, Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) {
     if (!counts(i)) continue;
@@ -71,7 +75,11 @@ const outside =
     value < low - rangeTolerance || value > high + rangeTolerance;
 
 const showRange = ([low, high]: Range): string =>
-  high === Infinity ? `${show(low)} or more` : low === -Infinity ? `${show(high)} or less` : `[${low}, ${high}]`;
+  high === Infinity
+    ? `${show(low)} or more`
+    : low === -Infinity
+      ? `${show(high)} or less`
+      : `[${low}, ${high}]`;
 
 /**
  * What is wrong with predictions, if anything. `present` says for each row whether it counts.
@@ -226,7 +234,11 @@ const anyOf = (bad: Tensor, present: Tensor | undefined, axis: number | undefine
 };
 
 /** The predictions, on condition that those of rows that count lie in the contract's range. */
-export function checkedPredictions(context: CheckContext, yPred: Tensor, present: Tensor | undefined): Tensor {
+export function checkedPredictions(
+  context: CheckContext,
+  yPred: Tensor,
+  present: Tensor | undefined,
+): Tensor {
   const [low, high] = predictionRange(context.contract, context.fromLogits);
   const bounds = [
     ...(low > -Infinity ? [yPred.less(low - rangeTolerance)] : []),
@@ -249,8 +261,11 @@ export function checkedLabels(
 ): Tensor {
   const bad = badLabels(context, yTrue, classes, present);
   if (bad === undefined) return yTrue;
-  return checked(yTrue, bad.logicalNot(), present === undefined ? [yTrue] : [yTrue, present], ([values, rows]) =>
-    orUnexplained(labelError(context, values, yTrue.shape, classes, rows), context),
+  return checked(
+    yTrue,
+    bad.logicalNot(),
+    present === undefined ? [yTrue] : [yTrue, present],
+    ([values, rows]) => orUnexplained(labelError(context, values, yTrue.shape, classes, rows), context),
   );
 }
 

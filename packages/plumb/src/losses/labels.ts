@@ -71,34 +71,40 @@ export interface TaskReading {
   readonly why: string;
 }
 
+const distinctInWords = (distinct: number): string =>
+  distinct === Infinity
+    ? `more than ${distinctLimit} distinct values`
+    : `${distinct} distinct value${distinct === 1 ? "" : "s"}`;
+
 /**
  * The question that labels ask. Text and booleans name classes; so do whole numbers with at most 20 distinct values;
  * rows of several 0s and 1s are one class each when every row sums to 1, and sets of labels otherwise.
  */
-export function taskOf({ shape, kind, distinct, high, zeroOne, oneHot }: LabelsInfo): TaskReading {
+export function taskOf({ shape, kind, distinct, low, high, zeroOne, oneHot }: LabelsInfo): TaskReading {
   const width = shape.length > 1 ? shape[shape.length - 1] : 1;
   if (width > 1) {
-    if (oneHot) return { task: "classes", count: width, why: `the labels are rows of ${width} that sum to 1` };
-    if (zeroOne) return { task: "labelSets", count: width, why: `the labels are rows of ${width} zeros and ones` };
-    return { task: "regression", count: width, why: `the labels are rows of ${width} numbers, ${showShape(shape)}` };
-  }
-  if (kind === "text" || kind === "boolean") {
-    const word = kind === "text" ? "text" : "true or false";
-    const many = distinct === Infinity ? `more than ${distinctLimit}` : String(distinct);
+    if (oneHot)
+      return { task: "classes", count: width, why: `the labels are rows of ${width} that sum to 1` };
+    if (zeroOne)
+      return { task: "labelSets", count: width, why: `the labels are rows of ${width} zeros and ones` };
     return {
-      task: distinct <= 2 ? "binary" : "classes",
-      count: distinct,
-      why: `the labels are ${word}, with ${many} distinct values`,
+      task: "regression",
+      count: width,
+      why: `the labels are rows of ${width} numbers, ${showShape(shape)}`,
     };
   }
-  if (kind === "integer" && distinct <= distinctLimit) {
-    const why = `the labels are whole numbers with ${distinct} distinct values`;
-    return distinct <= 2 ? { task: "binary", count: 2, why } : { task: "classes", count: Math.max(distinct, high + 1), why };
+  const values = distinctInWords(distinct);
+  if (kind === "text" || kind === "boolean") {
+    const why = `the labels are ${kind === "text" ? "text" : "true or false"}, with ${values}`;
+    return { task: distinct <= 2 ? "binary" : "classes", count: distinct, why };
   }
-  const many = distinct === Infinity ? `more than ${distinctLimit}` : String(distinct);
-  return {
-    task: "regression",
-    count: 1,
-    why: `the labels are ${kind === "integer" ? "whole" : "real"} numbers with ${many} distinct values`,
-  };
+  if (kind === "integer" && distinct <= distinctLimit) {
+    const why = `the labels are whole numbers with ${values}`;
+    if (distinct <= 2) return { task: "binary", count: 2, why };
+    // Small numbers are taken to be counted from 0, so that a class without a row keeps its place; others are names.
+    const indices = low >= 0 && high <= distinctLimit;
+    return { task: "classes", count: indices ? Math.max(distinct, high + 1) : distinct, why };
+  }
+  const why = `the labels are ${kind === "integer" ? "whole" : "real"} numbers with ${values}`;
+  return { task: "regression", count: 1, why };
 }

@@ -34,8 +34,15 @@ const common = {
     "sum_over_batch_size",
     "How the losses of rows become one number",
   ),
-  dtype: oneOf(["float32", "float64"], "float32", "The dtype it computes in; float64 for losses of arithmetic only"),
-  validate: flag(true, "Check labels and predictions against the contract; false gives Keras's number for anything"),
+  dtype: oneOf(
+    ["float32", "float64"],
+    "float32",
+    "The dtype it computes in; float64 for losses of arithmetic only",
+  ),
+  validate: flag(
+    true,
+    "Check labels and predictions against the contract; false gives Keras's number for anything",
+  ),
 };
 
 /** What every loss takes beside its own parameters. */
@@ -120,7 +127,11 @@ export class Loss<P extends Parameters = Parameters> {
     const predictions = asTensor(yPred).cast(this.dtype);
     const given = asTensor(yTrue);
     if (this.contract.custom) return this.#custom(given, predictions, options);
-    const [labels, aligned] = this.#align(given.dtype === "bool" ? given.cast("int32") : given, predictions, options);
+    const [labels, aligned] = this.#align(
+      given.dtype === "bool" ? given.cast("int32") : given,
+      predictions,
+      options,
+    );
     const rows = this.#rowShape(aligned.shape);
     const weights = this.#weights(options.sampleWeight, rows, "sample weights")?.cast(this.dtype);
     const mask = this.#mask(labels, this.#weights(options.mask, rows, "a mask")?.cast("bool"));
@@ -276,7 +287,8 @@ export class Loss<P extends Parameters = Parameters> {
   #copy(changes: object): Loss<P> {
     const { reduction, name, dtype, validate, parameters } = { ...this, ...changes } as Loss<P>;
     const Class = this.constructor as new (...args: unknown[]) => Loss<P>;
-    const copy = new Loss(this.record, { ...parameters, reduction, name, dtype, validate } as LossOptions & GivenOf<P>);
+    const copy = new Loss(this.record, { ...parameters, reduction, name, dtype, validate } as LossOptions &
+      GivenOf<P>);
     // A subclass keeps its methods: only the fields differ.
     return Class === Loss ? copy : Object.setPrototypeOf(copy, Class.prototype);
   }

@@ -25,6 +25,7 @@ export interface PairedMetric {
 /** What a metric is fed: the predictions as they are, or the probabilities behind them. */
 export type MetricInput = "asIs" | "sigmoid" | "softmax";
 
+/** What is to be judged together. */
 export interface PairingQuestion {
   /** What the last layer gives. */
   readonly head: Head;
@@ -36,6 +37,7 @@ export interface PairingQuestion {
   readonly metrics?: readonly PairedMetric[];
 }
 
+/** What was found, and what follows for loss and metrics. */
 export interface Pairing {
   readonly findings: readonly Finding[];
   /** The loss with `fromLogits` settled, for predictions as the model gives them. */
@@ -54,7 +56,8 @@ export function pair(question: PairingQuestion): Pairing {
   const { loss, head, metrics = [] } = question;
   const { contract } = loss;
   if (contract.custom) return { findings: [], loss, metrics: metrics.map(() => "asIs") };
-  const givesLogits = head === "linear" || (head === "logSoftmax" && activationBehind(contract) === "softmax");
+  const givesLogits =
+    head === "linear" || (head === "logSoftmax" && activationBehind(contract) === "softmax");
   const settled = contract.supportsLogits ? loss.withFromLogits(loss.fromLogits ?? givesLogits) : loss;
   const inputs = metrics.map((metric) => metricInput(metric, head, settled));
   return {
@@ -64,7 +67,9 @@ export function pair(question: PairingQuestion): Pairing {
       ...metrics.flatMap((metric, i) => metricFindings(metric, inputs[i], head, settled)),
     ],
     loss: settled,
-    ...(contract.supportsLogits && head === activationBehind(contract) ? { behindHead: loss.withFromLogits(true) } : {}),
+    ...(contract.supportsLogits && head === activationBehind(contract)
+      ? { behindHead: loss.withFromLogits(true) }
+      : {}),
     metrics: inputs,
   };
 }
@@ -117,7 +122,10 @@ function headFindings({ head, units, loss }: PairingQuestion): Finding[] {
   }
   if (head === behind) {
     if (fromLogits !== true) return [];
-    const floor = units === undefined ? "" : `: the loss cannot fall below ${Math.log1p((units - 1) / Math.E).toFixed(3)}`;
+    const floor =
+      units === undefined
+        ? ""
+        : `: the loss cannot fall below ${Math.log1p((units - 1) / Math.E).toFixed(3)}`;
     return [
       error("PL2006", {
         asked: `${who}({ fromLogits: true }) was paired with a last layer that ends in ${head}`,
@@ -238,7 +246,12 @@ function metricFindings(metric: PairedMetric, input: MetricInput, head: Head, lo
   if (contract.custom || head === "custom") return [];
   const thresholds = threshold === undefined ? [] : typeof threshold === "number" ? [threshold] : threshold;
   const logits = loss.fromLogits === true;
-  if (logits && input === "asIs" && contract.predictions === "probability" && thresholds.some((t) => t > 0 && t < 1))
+  if (
+    logits &&
+    input === "asIs" &&
+    contract.predictions === "probability" &&
+    thresholds.some((t) => t > 0 && t < 1)
+  )
     return [
       warning("PL2014", {
         asked: `The metric ${name} was given the threshold ${thresholds.join(", ")} for predictions that are logits`,

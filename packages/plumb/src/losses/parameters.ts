@@ -8,7 +8,10 @@ export const fromLogits = optional(
   ),
 );
 
-export const labelSmoothing = real(0, "Share of each label that is spread evenly over the classes", { min: 0, max: 1 });
+export const labelSmoothing = real(0, "Share of each label that is spread evenly over the classes", {
+  min: 0,
+  max: 1,
+});
 
 export const axis = integer(-1, "The axis of the predictions that one row's values lie along");
 

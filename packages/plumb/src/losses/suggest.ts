@@ -37,7 +37,9 @@ function takes({ labels }: Contract, info: LabelsInfo, { task }: TaskReading): b
  */
 export function suggest(records: readonly LossRecord[], info: LabelsInfo, head?: Head): Suggestion[] {
   const reading = taskOf(info);
-  const fitting = records.filter(({ contract }) => serves(contract, reading) && takes(contract, info, reading));
+  const fitting = records.filter(
+    ({ contract }) => serves(contract, reading) && takes(contract, info, reading),
+  );
   const suggestions = fitting.flatMap(({ name, contract }): Suggestion[] => {
     const wanted: Head = activationBehind(contract) ?? "linear";
     const served = head === undefined || head === wanted || heads[head].serves.includes(contract.predictions);

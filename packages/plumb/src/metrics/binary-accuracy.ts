@@ -21,7 +21,9 @@ export const binaryAccuracyRecord = meanRecord<typeof parameters>({
   range: [0, 1],
   thresholdOf: ({ threshold }) => threshold,
   values: (yTrue, yPred, { threshold = 0.5 }) =>
-    yTrue.equal(yPred.greater(yPred.dtype === "float32" ? Math.fround(threshold) : threshold).cast(yTrue.dtype)),
+    yTrue.equal(
+      yPred.greater(yPred.dtype === "float32" ? Math.fround(threshold) : threshold).cast(yTrue.dtype),
+    ),
 });
 
 /**

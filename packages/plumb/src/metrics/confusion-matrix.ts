@@ -6,7 +6,9 @@ import { Metric, type MetricOptions } from "./metric.ts";
 import type { MetricRecord } from "./record.ts";
 
 const parameters = {
-  numClasses: optional(integer(2, "Number of classes; left out, that of the predictions' columns, 2 for one", { min: 2 })),
+  numClasses: optional(
+    integer(2, "Number of classes; left out, that of the predictions' columns, 2 for one", { min: 2 }),
+  ),
   threshold: optional(real(0.5, "With one column, a prediction above it is class 1; 0.5 unless told")),
 };
 
@@ -47,7 +49,9 @@ export const confusionMatrixRecord: MetricRecord<typeof parameters> = {
       return [y.cast("int32"), decided(p, threshold)];
     }
     const oneHot = labels.rank === predictions.rank && !isColumn(labels.shape);
-    const index = oneHot ? alignPair(who, labels, predictions)[0].argmax(-1) : alignIndex(who, labels, predictions);
+    const index = oneHot
+      ? alignPair(who, labels, predictions)[0].argmax(-1)
+      : alignIndex(who, labels, predictions);
     return [index.cast("int32"), predictions.argmax(-1)];
   },
   batch: ({ yTrue, yPred, weights, predictions }, { numClasses }) => ({
@@ -64,10 +68,9 @@ function counted(yTrue: Tensor, yPred: Tensor, weights: Tensor | undefined, clas
   const known = isClass(label).logicalAnd(isClass(prediction));
   const place = label.mul(classes).add(prediction);
   const weight = weights === undefined ? ones([size], "float64") : weights.reshape([size]);
-  return scatterAdd(known.cast("float64").mul(weight), place.mul(known.cast("int32")), 0, [classes * classes]).reshape([
-    classes,
-    classes,
-  ]);
+  return scatterAdd(known.cast("float64").mul(weight), place.mul(known.cast("int32")), 0, [
+    classes * classes,
+  ]).reshape([classes, classes]);
 }
 
 /**

@@ -11,7 +11,9 @@ export const decisionParameters = {
     min: 0,
     max: 1,
   }),
-  topK: optional(integer(1, "Only the largest K predictions of a row can be a yes, and then all of them are", { min: 1 })),
+  topK: optional(
+    integer(1, "Only the largest K predictions of a row can be a yes, and then all of them are", { min: 1 }),
+  ),
   classId: optional(integer(0, "The one column that is looked at", { min: 0 })),
 };
 
@@ -41,9 +43,16 @@ const column = (x: Tensor, classId: number): Tensor =>
  * For each threshold, the weighted numbers of right yes, wrong yes and wrong no (and, if asked, right no). Labels other
  * than 0 are a yes, as in Keras.
  */
-export function confusion(who: string, { yTrue, yPred, weights }: MetricBatch, decision: Decision): MetricState {
+export function confusion(
+  who: string,
+  { yTrue, yPred, weights }: MetricBatch,
+  decision: Decision,
+): MetricState {
   const { topK, classId } = decision;
-  if ((topK !== undefined || classId !== undefined) && (yPred.rank < 2 || (classId ?? 0) >= yPred.shape.at(-1)!))
+  if (
+    (topK !== undefined || classId !== undefined) &&
+    (yPred.rank < 2 || (classId ?? 0) >= yPred.shape.at(-1)!)
+  )
     throw new PlumbError("PL2011", {
       asked: `${who} was given ${topK === undefined ? `classId: ${classId}` : `topK: ${topK}`} for predictions of shape [${yPred.shape.join(", ")}]`,
       why: "A class and a rank are looked for along the last axis of [batch, …, classes]",
@@ -57,7 +66,9 @@ export function confusion(who: string, { yTrue, yPred, weights }: MetricBatch, d
 
   const ranked = topK !== undefined && decision.thresholds === undefined;
   const given = decision.thresholds ?? 0.5;
-  const list = (typeof given === "number" ? [given] : given).map((value) => (p.dtype === "float32" ? Math.fround(value) : value));
+  const list = (typeof given === "number" ? [given] : given).map((value) =>
+    p.dtype === "float32" ? Math.fround(value) : value,
+  );
   const thresholds = tensor(list, [list.length, ...p.shape.map(() => 1)], p.dtype);
   const above = ranked ? e!.expandDims(0) : p.expandDims(0).greater(thresholds);
   const yes = e === undefined || ranked ? above : above.logicalAnd(e);

@@ -5,8 +5,14 @@ import { Metric, shapeError, type MetricOptions } from "./metric.ts";
 import type { MetricRecord } from "./record.ts";
 
 const parameters = {
-  average: oneOf(["micro", "macro", "weighted", null], null, "How classes become one value; null gives one for each"),
-  threshold: optional(real(0.5, "A prediction above it is a yes; left out, the largest of each row is", { above: 0 })),
+  average: oneOf(
+    ["micro", "macro", "weighted", null],
+    null,
+    "How classes become one value; null gives one for each",
+  ),
+  threshold: optional(
+    real(0.5, "A prediction above it is a yes; left out, the largest of each row is", { above: 0 }),
+  ),
 };
 
 export const f1ScoreRecord: MetricRecord<typeof parameters> = {
@@ -46,7 +52,8 @@ export const f1ScoreRecord: MetricRecord<typeof parameters> = {
         : yPred.greater(yPred.dtype === "float32" ? Math.fround(threshold) : threshold);
     const [hit, label] = [yes.cast("float64"), yTrue.cast("float64")];
     const weight = weights(yPred.shape);
-    const count = (values: typeof hit): typeof hit => weightedSum(values, weight, average === "micro" ? [0, 1] : 0);
+    const count = (values: typeof hit): typeof hit =>
+      weightedSum(values, weight, average === "micro" ? [0, 1] : 0);
     return {
       truePositives: count(hit.mul(label)),
       falsePositives: count(hit.mul(label.neg().add(1))),

@@ -53,11 +53,14 @@ export const metricClasses = {
 } as const;
 
 /** Every metric's record. */
-export const allMetrics: readonly MetricRecord<any>[] = Object.values(metricClasses).map(({ record }) => record);
+export const allMetrics: readonly MetricRecord<any>[] = Object.values(metricClasses).map(
+  ({ record }) => record,
+);
 
 type CamelName = keyof typeof metricClasses;
 /** The names that complete; Keras's class names work too. */
-export type MetricName = CamelName | SnakeCase<CamelName> | Capitalize<CamelName> | "acc" | "mse" | "mae" | "rmse";
+export type MetricName =
+  CamelName | SnakeCase<CamelName> | Capitalize<CamelName> | "acc" | "mse" | "mae" | "rmse";
 
 /** What a `metrics` argument takes: a name, an instance, or a function of labels and predictions, which is averaged. */
 export type MetricLike = MetricName | Metric<any> | ((yTrue: Tensor, yPred: Tensor) => Tensor);

@@ -6,7 +6,11 @@ import { scalar, type Tensor } from "../tensor/index.ts";
 import type { MetricBatch, MetricRecord, MetricState } from "./record.ts";
 
 /** Σ w v over all values, in float64. */
-export const weightedSum = (values: Tensor, weights: Tensor | undefined, axis?: number | readonly number[]): Tensor => {
+export const weightedSum = (
+  values: Tensor,
+  weights: Tensor | undefined,
+  axis?: number | readonly number[],
+): Tensor => {
   const wide = values.cast("float64");
   return (weights === undefined ? wide : wide.mul(weights)).sum(axis);
 };
@@ -30,7 +34,11 @@ export type MeanFacts<P extends Parameters> = Omit<MetricRecord<P>, "state" | "b
 };
 
 /** The record of a metric that averages values: Σ w v / Σ w, 0 when nothing was counted. */
-export function meanRecord<P extends Parameters>({ values, finish, ...facts }: MeanFacts<P>): MetricRecord<P> {
+export function meanRecord<P extends Parameters>({
+  values,
+  finish,
+  ...facts
+}: MeanFacts<P>): MetricRecord<P> {
   return {
     ...facts,
     state: () => ({ total: [], count: [] }),

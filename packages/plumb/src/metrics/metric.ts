@@ -8,7 +8,15 @@ import { snakeCase } from "../base/names.ts";
 import { resolve, type GivenOf, type Parameters, type ValuesOf } from "../base/parameters.ts";
 import { sameShape, showShape, sizeOf, type Shape } from "../base/shape.ts";
 import { alignIndex, alignPair, alignWeights } from "../numerics/alignment.ts";
-import { asTensor, assignAll, tensor, Variable, zeros, type Tensor, type TensorLike } from "../tensor/index.ts";
+import {
+  asTensor,
+  assignAll,
+  tensor,
+  Variable,
+  zeros,
+  type Tensor,
+  type TensorLike,
+} from "../tensor/index.ts";
 import type { MetricBatch, MetricRecord, MetricState } from "./record.ts";
 
 /** What every metric takes beside its own parameters. */
@@ -151,7 +159,10 @@ export class Metric<P extends Parameters = Parameters> {
   #make(shapes: Readonly<Record<string, Shape>>): Readonly<Record<string, Variable>> {
     const entries = Object.entries(shapes).map(([key, shape]): [string, Variable] => [
       key,
-      new Variable(tensor(new Float64Array(sizeOf(shape)), shape), { name: `${this.name}/${key}`, trainable: false }),
+      new Variable(tensor(new Float64Array(sizeOf(shape)), shape), {
+        name: `${this.name}/${key}`,
+        trainable: false,
+      }),
     ]);
     return (this.#state = Object.fromEntries(entries));
   }
@@ -163,7 +174,9 @@ export class Metric<P extends Parameters = Parameters> {
 
   #batch(labels: Tensor, predictions: Tensor, { sampleWeight, mask }: MetricCall): MetricBatch {
     const [yTrue, yPred] = this.#align(labels.dtype === "bool" ? labels.cast("int32") : labels, predictions);
-    const given = [sampleWeight, mask].filter((weight) => weight !== undefined).map((weight) => asTensor(weight));
+    const given = [sampleWeight, mask]
+      .filter((weight) => weight !== undefined)
+      .map((weight) => asTensor(weight));
     const weights = (shape: Shape): Tensor | undefined => {
       if (given.length === 0) return undefined;
       const aligned = given.map((weight) => alignWeights(this.record.name, weight, shape).cast("float64"));
@@ -187,7 +200,13 @@ const readAll = (state: Readonly<Record<string, Variable>>): MetricState =>
   Object.fromEntries(Object.entries(state).map(([key, variable]) => [key, variable.read()]));
 
 /** A shape as messages of metrics write it, for records that refuse one. */
-export const shapeError = (who: string, labels: Shape, predictions: Shape, why: string, fix: string): PlumbError =>
+export const shapeError = (
+  who: string,
+  labels: Shape,
+  predictions: Shape,
+  why: string,
+  fix: string,
+): PlumbError =>
   new PlumbError("PL2002", {
     asked: `${who} was given labels of shape ${showShape(labels)} and predictions of shape ${showShape(predictions)}`,
     why,

@@ -83,7 +83,13 @@ export const r2ScoreRecord: MetricRecord<typeof parameters> = {
           : spread.mul(scores).sum().div(spread.sum());
     if (numRegressors === 0) return r2;
     const free = samples.sub(numRegressors + 1);
-    const adjusted = r2.neg().add(1).mul(samples.sub(1)).div(where(free.greater(0), free, 1)).neg().add(1);
+    const adjusted = r2
+      .neg()
+      .add(1)
+      .mul(samples.sub(1))
+      .div(where(free.greater(0), free, 1))
+      .neg()
+      .add(1);
     return where(free.greater(0), adjusted, r2);
   },
 };

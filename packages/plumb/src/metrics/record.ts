@@ -38,7 +38,10 @@ export interface MetricRecord<P extends Parameters = Parameters> {
   /** The parameter that decides between yes and no, where there is one: given by hand, it is taken as it stands. */
   readonly thresholdOf?: (parameters: ValuesOf<P>) => number | readonly number[] | undefined;
   /** Shapes of the totals; undefined where they hang on the shape of predictions that is not known yet. */
-  readonly state: (parameters: ValuesOf<P>, predictions?: Shape) => Readonly<Record<string, Shape>> | undefined;
+  readonly state: (
+    parameters: ValuesOf<P>,
+    predictions?: Shape,
+  ) => Readonly<Record<string, Shape>> | undefined;
   /** Labels and predictions as `batch` wants them, where the contract's usual alignment does not do. */
   readonly align?: (yTrue: Tensor, yPred: Tensor, parameters: ValuesOf<P>) => readonly [Tensor, Tensor];
   /** The totals of one batch. */

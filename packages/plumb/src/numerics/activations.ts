@@ -7,7 +7,18 @@ import { PlumbError } from "../base/errors.ts";
 import { didYouMean, spellings, type SnakeCase } from "../base/names.ts";
 import { asTensor, type Tensor, type TensorLike } from "../tensor/index.ts";
 import { elu, leakyRelu, relu, relu6, selu } from "./rectifiers.ts";
-import { gelu, hardSigmoid, hardSilu, logSigmoid, mish, sigmoid, silu, softplus, softsign, tanh } from "./sigmoids.ts";
+import {
+  gelu,
+  hardSigmoid,
+  hardSilu,
+  logSigmoid,
+  mish,
+  sigmoid,
+  silu,
+  softplus,
+  softsign,
+  tanh,
+} from "./sigmoids.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 
 /** A function from tensor to tensor of the same shape, with what it makes of the layer it ends. */
@@ -44,14 +55,15 @@ export const activationRecords = {
   softsign: { doc: "x / (1 + |x|)", head: "tanh", fn: softsign },
   tanh: { doc: "the hyperbolic tangent", head: "tanh", fn: tanh },
   sigmoid: { doc: "1 / (1 + e^−x)", head: "sigmoid", fn: sigmoid },
-  hardSigmoid: { doc: "clip(x/6 + 1/2, 0, 1)", head: "hidden", fn: hardSigmoid },
+  hardSigmoid: { doc: "min(max(x + 3, 0), 6) / 6", head: "hidden", fn: hardSigmoid },
   logSigmoid: { doc: "log sigmoid(x)", head: "hidden", fn: logSigmoid },
   softmax: { doc: "e^x / Σ e^x along the last axis", head: "softmax", fn: softmax },
   logSoftmax: { doc: "log softmax(x) along the last axis", head: "logSoftmax", fn: logSoftmax },
 } as const satisfies Readonly<Record<string, ActivationRecord>>;
 
 /** The names that complete; aliases work too. */
-export type ActivationName = keyof typeof activationRecords | SnakeCase<keyof typeof activationRecords> | "swish";
+export type ActivationName =
+  keyof typeof activationRecords | SnakeCase<keyof typeof activationRecords> | "swish";
 
 /** What an `activation` argument takes: a name, a function, or nothing (linear). */
 export type ActivationLike = ActivationName | Activation | ((x: Tensor) => Tensor) | null | undefined;
@@ -73,7 +85,9 @@ function get(like: ActivationLike): Activation {
   if (like === null || like === undefined) return bySpelling.get("linear")!;
   if (typeof like === "function") {
     const known = found.find(([, { fn }]) => fn === like);
-    return known === undefined ? { name: like.name || "custom", head: "custom", call: like } : bySpelling.get(known[0])!;
+    return known === undefined
+      ? { name: like.name || "custom", head: "custom", call: like }
+      : bySpelling.get(known[0])!;
   }
   if (typeof like === "object") return like;
   const activation = bySpelling.get(like);

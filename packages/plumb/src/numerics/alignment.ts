@@ -92,7 +92,8 @@ export function alignWeights(
     const leads = !trailing || (missing === 1 && isColumn(shape));
     aligned = aligned.reshape(leads ? [...aligned.shape, ...ones] : [...ones, ...aligned.shape]);
   }
-  if (missing >= 0 && aligned.shape.every((extent, axis) => extent === 1 || extent === shape[axis])) return aligned;
+  if (missing >= 0 && aligned.shape.every((extent, axis) => extent === 1 || extent === shape[axis]))
+    return aligned;
   throw new PlumbError("PL2016", {
     asked: `${who} was given ${word} of shape ${showShape(weights.shape)} for values of shape ${showShape(shape)}`,
     why: `There must be one for all, one for each row, or one for each value`,

@@ -49,7 +49,10 @@ const picked = (x: Tensor, index: Tensor, axis: number): Tensor =>
 /** −log(p_y / Σp) of clipped p: Keras on TensorFlow clips first and scales then. */
 export function sparseFromProbabilities(index: Tensor, p: Tensor, axis: number): Tensor {
   const clipped = clipProbability(p);
-  return clipped.sum(axis).log().sub(picked(clipped, index, axis).log());
+  return clipped
+    .sum(axis)
+    .log()
+    .sub(picked(clipped, index, axis).log());
 }
 
 /**

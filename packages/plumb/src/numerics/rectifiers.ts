@@ -18,15 +18,23 @@ export interface ReluOptions {
  * max(x, 0). With options: x from `threshold` up to `maxValue`, and `negativeSlope · (x − threshold)` below.
  * The gradient at the kink is that of the lower side. Glorot, Bordes and Bengio, 2011.
  */
-export function relu(x: TensorLike, { negativeSlope = 0, maxValue, threshold = 0 }: ReluOptions = {}): Tensor {
+export function relu(
+  x: TensorLike,
+  { negativeSlope = 0, maxValue, threshold = 0 }: ReluOptions = {},
+): Tensor {
   const input = asTensor(x);
   const below = negativeSlope === 0 ? 0 : input.sub(threshold).mul(negativeSlope);
-  const bent = where(input.lessEqual(threshold), below, input);
-  return maxValue === undefined ? bent : where(bent.greaterEqual(maxValue), maxValue, bent);
+  // Above another threshold than 0 the line does not start where the lower one ends; the point between is 0, and flat.
+  const above = threshold === 0 ? input : where(input.equal(threshold), 0, input);
+  const bent = where(threshold === 0 ? input.lessEqual(0) : input.less(threshold), below, above);
+  return maxValue === undefined ? bent : where(bent.greater(maxValue), maxValue, bent);
 }
 
-/** min(max(x, 0), 6): a relu that keeps a fixed range. Krizhevsky, 2010. */
-export const relu6 = (x: TensorLike): Tensor => relu(x, { maxValue: 6 });
+/** min(max(x, 0), 6): a relu that keeps a fixed range; flat at both kinks. Krizhevsky, 2010. */
+export function relu6(x: TensorLike): Tensor {
+  const bent = relu(x);
+  return where(bent.greaterEqual(6), 6, bent);
+}
 
 /** x above 0, `negativeSlope · x` below: no unit is ever without gradient. Maas, Hannun and Ng, 2013; Keras's slope. */
 export const leakyRelu = (x: TensorLike, { negativeSlope = 0.2 }: { negativeSlope?: number } = {}): Tensor =>
@@ -43,9 +51,17 @@ export function elu(x: TensorLike, { alpha = 1 }: { alpha?: number } = {}): Tens
   return where(below, where(below, input, 0).expm1().mul(alpha), input);
 }
 
+const [seluScale, seluAlpha] = [1.0507009873554805, 1.6732632423543772];
+
 /**
- * `scale · elu(x, α)` with the constants that keep mean 0 and variance 1 from layer to layer (with LecunNormal).
- * Klambauer, Unterthiner, Mayr and Hochreiter, 2017.
+ * s x from 0 up, s α (eˣ − 1) below, with the s and α that keep mean 0 and variance 1 from layer to layer (with
+ * LecunNormal). At 0 its gradient is s, that of the upper side. Klambauer, Unterthiner, Mayr and Hochreiter, 2017.
  */
-export const selu = (x: TensorLike): Tensor =>
-  elu(x, { alpha: 1.6732632423543772 }).mul(1.0507009873554805);
+export function selu(x: TensorLike): Tensor {
+  const input = asTensor(x);
+  const below = input.less(0);
+  const bent = where(below, input, 0)
+    .expm1()
+    .mul(seluScale * seluAlpha);
+  return where(below, bent, input.mul(seluScale));
+}

@@ -1,5 +1,6 @@
 /** S-shaped functions and those built on them. */
 import { asTensor, where, type Tensor, type TensorLike } from "../tensor/index.ts";
+import { relu6 } from "./rectifiers.ts";
 
 /**
  * log(1 + eˣ) = max(x, 0) + log(1 + e^−|x|). The first form is infinite from x = 89 on in float32; the second never
@@ -20,8 +21,8 @@ export const sigmoid = (x: TensorLike): Tensor => asTensor(x).sigmoid();
 /** The hyperbolic tangent, in (−1, 1). */
 export const tanh = (x: TensorLike): Tensor => asTensor(x).tanh();
 
-/** clip(x/6 + 1/2, 0, 1): a sigmoid of three straight lines, Keras's slope. */
-export const hardSigmoid = (x: TensorLike): Tensor => asTensor(x).div(6).add(0.5).clip(0, 1);
+/** min(max(x + 3, 0), 6) / 6: a sigmoid of three straight lines, Keras's slope. */
+export const hardSigmoid = (x: TensorLike): Tensor => relu6(asTensor(x).add(3)).div(6);
 
 /** x · sigmoid(x), also called swish. Elfwing, Uchibe and Doya, 2017. */
 export function silu(x: TensorLike): Tensor {
@@ -48,7 +49,10 @@ export function softsign(x: TensorLike): Tensor {
 export function gelu(x: TensorLike, { approximate = false }: { approximate?: boolean } = {}): Tensor {
   const input = asTensor(x);
   const bend = approximate
-    ? input.mul(input.square().mul(0.044715).add(1)).mul(Math.sqrt(2 / Math.PI)).tanh()
+    ? input
+        .mul(input.square().mul(0.044715).add(1))
+        .mul(Math.sqrt(2 / Math.PI))
+        .tanh()
     : input.mul(Math.SQRT1_2).erf();
   return input.mul(0.5).mul(bend.add(1));
 }

@@ -22,7 +22,11 @@ export function shiftOf(x: Tensor, axis: number): Tensor {
  * @example
  * logSumExp([1000, 1000]).item(); // 1000.693…, where log(exp(1000) + exp(1000)) is Infinity
  */
-export function logSumExp(x: TensorLike, axis = -1, { keepDims = false }: { keepDims?: boolean } = {}): Tensor {
+export function logSumExp(
+  x: TensorLike,
+  axis = -1,
+  { keepDims = false }: { keepDims?: boolean } = {},
+): Tensor {
   const logits = asTensor(x);
   const largest = shiftOf(logits, axis);
   const sum = logits.sub(largest).exp().sum(axis, { keepDims: true }).log().add(largest);

@@ -153,6 +153,7 @@ export const cast: Unary = {
     const [input] = node.inputs;
     return [isFloat(input.dtype) && isFloat(node.dtype) ? g.cast(dy, input.dtype) : null];
   },
+  simplify: (_g, { inputs: [input], dtype }) => (input.dtype === dtype ? input : undefined),
   samples: casts.flatMap(([from, to, domain]) =>
     [[17], [1]].map((shape) => ({ inputs: [{ shape, dtype: from, ...domain }], attrs: { dtype: to } })),
   ),

@@ -3,7 +3,7 @@ import type { Builder } from "../graph/op.ts";
 import type { Node } from "../graph/node.ts";
 import { greaterEqual, lessEqual } from "./compare.ts";
 import { binary, unary, type Binary, type Unary } from "./pointwise.ts";
-import { anyDtype, arithmetic, float32Only, floats } from "./rules.ts";
+import { anyDtype, arithmetic, float32Only, floats, isConstant, numberAttr } from "./rules.ts";
 import { floatEdges, intEdges, pointwise, type Domain } from "./samples.ts";
 import { erf as erf64, nearest, pow as pow64, sigmoid as sigmoid64 } from "./scalar-math.ts";
 import {
@@ -41,6 +41,7 @@ export const sub: Binary = binary("sub", {
   meaning: (a, b) => a - b,
   wasm: (w, [a, b]) => w.sub(a, b),
   gradient: (g, _node, dy) => [dy, g.neg(dy)],
+  simplify: (_g, { inputs: [a, b] }) => (isConstant(b, 0) ? a : undefined),
   samples: pointwise({ float32: [float, float], float64: [double, double], int32: [integer, integer] }),
 });
 
@@ -51,6 +52,7 @@ export const mul: Binary = binary("mul", {
   intMeaning: Math.imul,
   wasm: (w, [a, b]) => w.mul(a, b),
   gradient: (g, { inputs: [a, b] }, dy) => [g.mul(dy, b), g.mul(dy, a)],
+  simplify: (_g, { inputs: [a, b] }) => (isConstant(b, 1) ? a : isConstant(a, 1) ? b : undefined),
   samples: pointwise({ float32: [float, float], float64: [double, double], int32: [integer, integer] }),
 });
 
@@ -61,6 +63,14 @@ export const div: Binary = binary("div", {
   wasm: (w, [a, b]) => w.div(a, b),
   // d(a/b)/db = −(a/b)/b: the quotient is reused, and b², which may overflow, is never formed.
   gradient: (g, node, dy) => [g.div(dy, node.inputs[1]), g.neg(g.mul(dy, g.div(node, node.inputs[1])))],
+  simplify: (g, { inputs: [a, b] }) => {
+    if (isConstant(b, 1)) return a;
+    // A power of two has an exact reciprocal, and multiplying by that rounds as the division does.
+    const divisor = b.op.kind === "source" && b.op.form === "constant" ? numberAttr(b.attrs, "value") : 0;
+    const exact =
+      Math.abs(Math.log2(Math.abs(divisor))) <= 100 && Number.isInteger(Math.log2(Math.abs(divisor)));
+    return exact ? g.mul(a, g.constant(1 / divisor, b)) : undefined;
+  },
   samples: pointwise({ float32: [float, positive], float64: [double, double] }),
   cost: 4,
 });
@@ -83,6 +93,7 @@ export const pow: Binary = binary("pow", {
     const toExponent = g.where(inside, g.mul(node, g.log(g.where(inside, a, one))), zero);
     return [g.mul(dy, toBase), g.mul(dy, toExponent)];
   },
+  simplify: (g, { inputs: [a, b] }) => (isConstant(b, 1) ? a : isConstant(b, 2) ? g.mul(a, a) : undefined),
   samples: pointwise(
     {
       float32: [
@@ -125,6 +136,7 @@ export const neg: Unary = unary("neg", {
   meaning: (a) => -a,
   wasm: (w, [a]) => w.neg(a),
   gradient: (g, _node, dy) => [g.neg(dy)],
+  simplify: (_g, { inputs: [a] }) => (a.op === neg ? a.inputs[0] : undefined),
   samples: pointwise({ float32: [float], float64: [double], int32: [integer] }),
 });
 
@@ -134,6 +146,19 @@ export const abs: Unary = unary("abs", {
   meaning: Math.abs,
   wasm: (w, [a]) => w.abs(a),
   gradient: (g, { inputs: [a] }, dy) => [g.mul(dy, g.sign(a))],
+  samples: pointwise({ float32: [float], float64: [double], int32: [integer] }),
+});
+
+export const relu: Unary = unary("relu", {
+  doc: "a where it is positive, else 0; NaN of NaN; the gradient at 0 is 0",
+  accepts: arithmetic,
+  meaning: (a) => (a < 0 ? 0 : a),
+  wasm: (w, [a]) => w.pmax(a, w.constant(0, w.dtype(a))),
+  // Told from the result, so that a backward pass needs nothing else of the forward pass.
+  gradient: (g, node, dy) => {
+    const zero = g.constant(0, node);
+    return [g.where(g.less(zero, node), dy, zero)];
+  },
   samples: pointwise({ float32: [float], float64: [double], int32: [integer] }),
 });
 
@@ -351,6 +376,7 @@ export const elementwise = {
   maximum,
   neg,
   abs,
+  relu,
   sign,
   floor,
   ceil,

@@ -30,6 +30,8 @@ function unfold(g: Builder, { inputs: [x], attrs }: Node, folded: Node): Node {
 interface SampleFacts {
   readonly range: readonly [number, number];
   readonly edges?: readonly number[];
+  /** Range of the int32 samples; a narrow one makes ties. */
+  readonly ints?: readonly [number, number];
   /** Allowed error for a fold of n elements. */
   readonly ulp?: (n: number) => number;
   readonly dtypes?: readonly DType[];
@@ -40,6 +42,7 @@ interface SampleFacts {
 function samples({
   range,
   edges = floatEdges,
+  ints = [-9, 9],
   ulp,
   dtypes = ["float32"],
   empty = true,
@@ -54,7 +57,7 @@ function samples({
       dtype === "bool"
         ? { shape, dtype, range: [0, 1], edges: [0, 1] }
         : dtype === "int32"
-          ? { shape, dtype, range: [-9, 9], edges: intEdges }
+          ? { shape, dtype, range: ints, edges: intEdges }
           : { shape, dtype, range, edges },
     ],
     attrs: { axes, keepDims },
@@ -73,7 +76,7 @@ function samples({
     ...(empty ? [sample([], []), sample([3], []), sample([3, 0], [1]), sample([0, 3], [1])] : []),
     ...dtypes
       .filter((dtype) => dtype !== "float32")
-      .flatMap((dtype) => [sample([17], [0], false, dtype), sample([3, 5], [0], false, dtype)]),
+      .flatMap((dtype) => [sample([67], [0], false, dtype), sample([3, 5], [0], false, dtype)]),
   ];
 }
 
@@ -192,7 +195,13 @@ export const argmax: ReduceOp = {
     better: (candidate, best) => candidate > best,
     wasm: (w, candidate, best) => w.greater(candidate, best),
   },
-  samples: samples({ range: [-2, 2], edges: [...floatEdges, 2], dtypes: arithmetic, empty: false }),
+  samples: samples({
+    range: [-2, 2],
+    edges: [...floatEdges, 2],
+    ints: [-1, 1],
+    dtypes: arithmetic,
+    empty: false,
+  }),
 };
 
 export const argmin: ReduceOp = {
@@ -206,7 +215,13 @@ export const argmin: ReduceOp = {
     better: (candidate, best) => candidate < best,
     wasm: (w, candidate, best) => w.less(candidate, best),
   },
-  samples: samples({ range: [-2, 2], edges: [...floatEdges, -2], dtypes: arithmetic, empty: false }),
+  samples: samples({
+    range: [-2, 2],
+    edges: [...floatEdges, -2],
+    ints: [-1, 1],
+    dtypes: arithmetic,
+    empty: false,
+  }),
 };
 
 export const reduce = { sum, prod, max, min, argmax, argmin };

@@ -5,7 +5,7 @@
 import type { DType } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
 import { sameShape, showShape, type Shape } from "../base/shape.ts";
-import type { Attrs, Spec } from "../graph/node.ts";
+import type { Attrs, Node, Spec } from "../graph/node.ts";
 
 export const anyDtype: readonly DType[] = ["float32", "int32", "bool", "float64"];
 export const arithmetic: readonly DType[] = ["float32", "int32", "float64"];
@@ -86,3 +86,7 @@ export const numberAttr = (attrs: Attrs, key: string): number => attrs[key] as n
 export const flagAttr = (attrs: Attrs, key: string): boolean => attrs[key] as boolean;
 export const listAttr = (attrs: Attrs, key: string): readonly number[] => attrs[key] as readonly number[];
 export const dtypeAttr = (attrs: Attrs): DType => attrs.dtype as DType;
+
+/** True for a constant node of exactly this value: -0 is not 0. */
+export const isConstant = (node: Node, value: number): boolean =>
+  node.op.kind === "source" && node.op.form === "constant" && Object.is(node.attrs.value, value);

@@ -1,9 +1,9 @@
 /**
  * exp, log, tanh and their kin, four float32 elements at a time, in the vocabulary of Wasm lines.
  *
- * Every function takes and gives float32, is within 2 units in the last place of float64 `Math` over its whole domain
- * (measured over all or a dense part of the 2^32 floats; the largest error found stands with each function, for
- * multiply-adds that round once / twice), gives subnormal results and takes subnormal arguments, and passes NaN on.
+ * Every function takes and gives float32, is within 2 units in the last place of float64 `Math` over its whole domain,
+ * takes and gives subnormal numbers, and passes NaN on. The largest error found stands with each function, for
+ * multiply-adds that round once / twice: measured in Wasm on one in 64 of all floats, evenly spread (pow: 16 million pairs).
  *
  * Polynomials are minimax fits: Remez exchange in 40-digit arithmetic on the stated interval for the stated weight,
  * coefficients then rounded, lowest power first. The fit's own error is given as a power of two.
@@ -51,7 +51,7 @@ function reduceByLn2<V>(w: Lanes<V>, x: V): { r: V; ticks: V } {
 /** eʳ on |r| ≤ ln 2 / 2. */
 const expReduced = <V>(w: Lanes<V>, r: V): V => horner(w, r, [1, 1, ...expTail]);
 
-/** 2^n as a float, for -127 < n < 128. Only the low 9 bits of `ticks` survive the shift. */
+/** 2^n as a float for -127 < n < 128, and 0 for -127. Only the low 9 bits of `ticks` survive the shift. */
 const powerOfTwo = <V>(w: Lanes<V>, ticks: V): V =>
   w.bitcast(w.add(w.shiftLeft(ticks, exponentShift), int(w, oneBits)), "float32");
 
@@ -61,11 +61,15 @@ function scaleByPowerOfTwo<V>(w: Lanes<V>, a: V, ticks: V): V {
   return w.mul(w.mul(a, powerOfTwo(w, half)), powerOfTwo(w, w.sub(ticks, half)));
 }
 
-/** Arguments below it give 0, those above the other infinity; clamping keeps n in range. NaN is the first operand and stays. */
-const expLowest = -104;
+/**
+ * Beyond them the result is 0 or infinite; NaN, as first operand of the clamps, stays. The result is 0 from -104 on, but
+ * at -176 both factors of the scaling are 0 themselves: masked scores (-∞, -1e9) then cost no underflow, which the
+ * processor handles many times slower than a product.
+ */
+const expLowest = -176;
 const expHighest = 89;
 
-/** eˣ = 2^n eʳ. Max error 0.99 / 1.02 ulp. */
+/** eˣ = 2^n eʳ. Max error 0.88 / 1.18 ulp. */
 export function expLanes<V>(w: Lanes<V>, x: V): V {
   return expOfClamped(w, w.pmin(w.pmax(x, float(w, expLowest)), float(w, expHighest)));
 }
@@ -87,7 +91,7 @@ const expm1Tail = [
   0.00019845891802106053,
 ];
 
-/** eˣ − 1 = 2 (2^(n−1) (eʳ − 1) + 2^(n−1) − ½): halved, 2^n does not overflow before the result does. Max error 0 / 0 ulp. */
+/** eˣ − 1 = 2 (2^(n−1) (eʳ − 1) + 2^(n−1) − ½): halved, 2^n does not overflow before the result does. Max error 1.44 / 1.44 ulp. */
 export function expm1Lanes<V>(w: Lanes<V>, x: V): V {
   // Below -18 the result is -1.
   const { r, ticks } = reduceByLn2(w, w.pmin(w.pmax(x, float(w, -18)), float(w, expHighest)));
@@ -137,7 +141,7 @@ function aboveThePole<V>(w: Lanes<V>, x: V, pole: number, y: V): V {
   return w.select(w.greater(x, float(w, pole)), finite, atPole);
 }
 
-/** ln x = e ln 2 + ln m for x = 2^e m. Max error 0 / 0 ulp. */
+/** ln x = e ln 2 + ln m for x = 2^e m. Max error 0.82 / 0.83 ulp. */
 export function logLanes<V>(w: Lanes<V>, x: V): V {
   const { e, m } = splitAnyExponent(w, x);
   return aboveThePole(w, x, 0, logFromParts(w, e, w.sub(m, float(w, 1))));
@@ -145,7 +149,7 @@ export function logLanes<V>(w: Lanes<V>, x: V): V {
 
 /**
  * ln(1 + x): the logarithm of u = 1 + x, rounded, with the rounding error c put back: 1 + x = 2^e (m + c 2^-e).
- * Max error 0 / 0 ulp.
+ * Max error 1.52 / 1.51 ulp.
  */
 export function log1pLanes<V>(w: Lanes<V>, x: V): V {
   const one = float(w, 1);
@@ -170,7 +174,7 @@ const tanhTail = [
   -0.0081900134682655334, 0.0021526841446757317,
 ];
 
-/** An odd polynomial near 0, 1 − 2 / (e^(2x) + 1) beyond. Max error 0 / 0 ulp. */
+/** An odd polynomial near 0, 1 − 2 / (e^(2x) + 1) beyond. Max error 1.34 / 1.35 ulp. */
 export function tanhLanes<V>(w: Lanes<V>, x: V): V {
   const size = w.abs(x);
   const square = w.mul(size, size);
@@ -186,7 +190,7 @@ export function tanhLanes<V>(w: Lanes<V>, x: V): V {
 /**
  * With e = e^-|x|, which never overflows: 1 − e/(1 + e) for x ≥ 0, and e − e · e/(1 + e) for x < 0, where the plain
  * e/(1 + e) would add the roundings of sum and quotient to that of e. Very negative arguments keep their digits down to
- * the smallest subnormal. Max error 0 / 0 ulp.
+ * the smallest subnormal. Max error 1.58 / 1.87 ulp.
  */
 export function sigmoidLanes<V>(w: Lanes<V>, x: V): V {
   const minusSize = w.or(x, float(w, -0));
@@ -207,7 +211,7 @@ const erfFar = [
   0.0029396149329841137, -0.00018557517614681274,
 ];
 
-/** An odd polynomial up to 1, 1 − e^(−p(x)) beyond. Max error 0 / 0 ulp. */
+/** An odd polynomial up to 1, 1 − e^(−p(x)) beyond. Max error 1.01 / 1.27 ulp. */
 export function erfLanes<V>(w: Lanes<V>, x: V): V {
   const size = w.abs(x);
   const near = w.fma(size, horner(w, w.mul(size, size), erfNear), size);
@@ -269,13 +273,13 @@ function sinOfQuarter<V>(w: Lanes<V>, r: V, quarter: V): V {
   return w.xor(size, sign);
 }
 
-/** By float64 polynomials after exact reduction: the largest floats keep all digits; NaN at infinity. Max error 0 / 0 ulp. */
+/** By float64 polynomials after exact reduction: the largest floats keep all digits; NaN at infinity. Max error 0.51 / 0.51 ulp. */
 export function sinLanes<V>(w: Lanes<V>, x: V): V {
   const { r, quarter } = reduceToQuarterTurn(w, x);
   return w.xor(sinOfQuarter(w, r, quarter), signOf(w, x));
 }
 
-/** As sin, a quarter turn ahead. Max error 0 / 0 ulp. */
+/** As sin, a quarter turn ahead. Max error 0.51 / 0.51 ulp. */
 export function cosLanes<V>(w: Lanes<V>, x: V): V {
   const { r, quarter } = reduceToQuarterTurn(w, x);
   return sinOfQuarter(w, r, w.add(quarter, int(w, 1)));
@@ -323,7 +327,7 @@ function exp2Wide<V>(w: Lanes<V>, t: V): V {
 /**
  * |x|^y = 2^(y log2|x|) in float64, with the sign and the special cases of IEEE 754: x⁰ and 1^y are 1 even for NaN, as
  * is (−1)^±∞; a negative base takes whole exponents only, odd ones give a negative result; 0 and ∞ follow their limits.
- * Max error 0 / 0 ulp.
+ * Max error 0.54 / 0.54 ulp.
  */
 export function powLanes<V>(w: Lanes<V>, x: V, y: V): V {
   const [zero, one, infinity] = [float(w, 0), float(w, 1), float(w, Infinity)];

@@ -90,6 +90,10 @@ export const reshape: ViewOp = {
   },
   read: (ix, at, { shape }, input) => readReshaped(ix, at, shape, input),
   gradient: (g, { inputs: [x] }, dy) => [g.reshape(dy, x.shape)],
+  simplify: (g, { inputs: [x], shape }) => {
+    if (sameShape(x.shape, shape)) return x;
+    return x.op === reshape ? g.reshape(x.inputs[0], shape) : undefined;
+  },
   samples: samples([
     [[3, 5], { shape: [15] }],
     [[17], { shape: [17, 1] }],
@@ -131,6 +135,10 @@ export const broadcast: ViewOp = {
     const copied = [...shape.keys()].filter((axis) => axis < lead || x.shape[axis - lead] !== shape[axis]);
     return [g.reshape(g.sum(dy, copied), x.shape)];
   },
+  simplify: (g, { inputs: [x], shape }) => {
+    if (sameShape(x.shape, shape)) return x;
+    return x.op === broadcast ? g.broadcast(x.inputs[0], shape) : undefined;
+  },
   samples: samples([
     [[3, 1], { shape: [3, 5] }],
     [[], { shape: [17] }],
@@ -168,6 +176,16 @@ export const transpose: ViewOp = {
   },
   read: (_ix, at, { attrs }) => inverse(listAttr(attrs, "permutation")).map((axis) => at[axis]),
   gradient: (g, { attrs }, dy) => [g.transpose(dy, inverse(listAttr(attrs, "permutation")))],
+  simplify: (g, { inputs: [x], attrs }) => {
+    const permutation = listAttr(attrs, "permutation");
+    if (permutation.every((axis, i) => axis === i)) return x;
+    if (x.op !== transpose) return undefined;
+    const before = listAttr(x.attrs, "permutation");
+    return g.transpose(
+      x.inputs[0],
+      permutation.map((axis) => before[axis]),
+    );
+  },
   samples: samples([
     [[3, 5], { permutation: [1, 0] }],
     [[2, 3, 5], { permutation: [1, 2, 0] }],
@@ -223,6 +241,8 @@ export const slice: ViewOp = {
     return at.map((i, axis) => ix.add(ix.scale(i, step[axis]), ix.constant(start[axis])));
   },
   gradient: sliceGradient,
+  simplify: (_g, { inputs: [x], attrs, shape }) =>
+    sameShape(x.shape, shape) && listAttr(attrs, "step").every((step) => step === 1) ? x : undefined,
   samples: samples([
     [[5, 7], { start: [1, 2], size: [3, 4], step: [1, 1] }],
     [[17], { start: [2], size: [5], step: [3] }],

@@ -43,6 +43,7 @@ export const adam: OptimizerRecord<typeof parameters> = {
   },
 };
 
+/** What `Adam` takes. */
 export type AdamOptions = OptimizerOptions<typeof parameters>;
 
 /**

@@ -6,7 +6,13 @@ import { Optimizer } from "./optimizer.ts";
 import { SGD } from "./sgd.ts";
 
 export { Adam, type AdamOptions } from "./adam.ts";
-export { Optimizer, type GradientPair, type OptimizerOptions, type OptimizerRecord } from "./optimizer.ts";
+export {
+  Optimizer,
+  type GradientPair,
+  type OptimizerOptions,
+  type OptimizerRecord,
+  type StateEntry,
+} from "./optimizer.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";
 
 /** Every optimizer's class by its name. */

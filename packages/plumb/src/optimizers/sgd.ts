@@ -26,6 +26,7 @@ export const sgd: OptimizerRecord<typeof parameters> = {
   },
 };
 
+/** What `SGD` takes. */
 export type SGDOptions = OptimizerOptions<typeof parameters>;
 
 /**

@@ -44,7 +44,9 @@ function acceptedBy(op: ElementwiseOp | ReduceOp): readonly DType[] {
   if (dtypes) return dtypes;
   dtypes = order.filter((dtype) => {
     try {
-      op.infer(Array<{ shape: Shape; dtype: DType }>(op.arity as number).fill({ shape: [], dtype }), { axes: [] });
+      op.infer(Array<{ shape: Shape; dtype: DType }>(op.arity as number).fill({ shape: [], dtype }), {
+        axes: [],
+      });
       return true;
     } catch {
       return false;
@@ -87,7 +89,11 @@ export function resolveAxis(name: string, axis: number, shape: Shape): number {
 }
 
 /** One axis, several, or (left out) all, as an ascending list. */
-export function resolveAxes(name: string, axis: number | readonly number[] | undefined, shape: Shape): number[] {
+export function resolveAxes(
+  name: string,
+  axis: number | readonly number[] | undefined,
+  shape: Shape,
+): number[] {
   if (axis === undefined) return [...shape.keys()];
   const axes = (typeof axis === "number" ? [axis] : axis).map((one) => resolveAxis(name, one, shape));
   if (new Set(axes).size !== axes.length) {

@@ -79,7 +79,10 @@ export function checked(
   const tensors = [asTensor(x), asTensor(ok), ...operands.map((operand) => asTensor(operand))];
   const [value, condition, ...rest] = tensors.map((tensor) => tensor.node);
   const truth = g.cast(condition, "bool");
-  const all = truth.shape.length === 0 ? truth : g.node(reduce.min, [truth], { axes: [...truth.shape.keys()], keepDims: false });
+  const all =
+    truth.shape.length === 0
+      ? truth
+      : g.node(reduce.min, [truth], { axes: [...truth.shape.keys()], keepDims: false });
   const node = g.node(check, [value, all, ...rest], {}, { kind: "check", explain });
   currentTrace()?.checks.push(node);
   return derived(node, tensors);

@@ -21,7 +21,9 @@ import type { Tensor } from "./index.ts";
 const values = (x: Tensor | Variable): number[] => Array.from(x.dataSync());
 
 /** A function and how often it was traced. */
-function counted<A extends unknown[], R>(fn: (...args: A) => R): { fn: (...args: A) => R; traces: () => number } {
+function counted<A extends unknown[], R>(
+  fn: (...args: A) => R,
+): { fn: (...args: A) => R; traces: () => number } {
   let traces = 0;
   return { fn: compile((...args: A) => (traces++, fn(...args))), traces: () => traces };
 }

@@ -77,7 +77,8 @@ function accepts(leaf: ArgumentLeaf, value: unknown, values: unknown[]): boolean
     case "fixed":
       return Object.is(leaf.value, value);
     case "tensor":
-      if (!(value instanceof Tensor) || value.dtype !== leaf.dtype || !sameShape(value.shape, leaf.shape)) return false;
+      if (!(value instanceof Tensor) || value.dtype !== leaf.dtype || !sameShape(value.shape, leaf.shape))
+        return false;
       values.push(value);
       return true;
     case "array":
@@ -114,7 +115,9 @@ function traceFor<A extends unknown[], R>(fn: (...args: A) => R, args: A): Signa
   });
   const traced = trace((...tensors) => {
     let next = 0;
-    const traceArgs = replaceLeaves(args, (value) => (leafOf(value).kind === "fixed" ? value : tensors[next++]));
+    const traceArgs = replaceLeaves(args, (value) =>
+      leafOf(value).kind === "fixed" ? value : tensors[next++],
+    );
     const returned = fn(...(traceArgs as A));
     if (typeof (returned as { then?: unknown } | undefined)?.then === "function") {
       throw new PlumbError("PL1007", {

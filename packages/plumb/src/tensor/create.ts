@@ -4,7 +4,15 @@ import { PlumbError } from "../base/errors.ts";
 import { showShape, type Shape } from "../base/shape.ts";
 import { g } from "../ops/builder.ts";
 import { commonDtype } from "./broadcasting.ts";
-import { asTensor, asTensors, dataFrom, derived, numberNode, type TensorLike, type TypedArray } from "./operand.ts";
+import {
+  asTensor,
+  asTensors,
+  dataFrom,
+  derived,
+  numberNode,
+  type TensorLike,
+  type TypedArray,
+} from "./operand.ts";
 import { Tensor, type Nested } from "./tensor.ts";
 
 /**
@@ -17,12 +25,19 @@ import { Tensor, type Nested } from "./tensor.ts";
  * tensor(new Int32Array([1, 2, 3, 4]), [2, 2]).dtype; // "int32"
  * ```
  */
-export function tensor(data: Nested<number> | Nested<boolean> | TypedArray, shape?: Shape, dtype?: DType): Tensor {
+export function tensor(
+  data: Nested<number> | Nested<boolean> | TypedArray,
+  shape?: Shape,
+  dtype?: DType,
+): Tensor {
   return new Tensor(dataFrom(data, shape, dtype));
 }
 
 /** A tensor of rank 0. In eager code its value is an input of the programs that use it, not a part of them. */
-export function scalar(value: number | boolean, dtype: DType = typeof value === "boolean" ? "bool" : "float32"): Tensor {
+export function scalar(
+  value: number | boolean,
+  dtype: DType = typeof value === "boolean" ? "bool" : "float32",
+): Tensor {
   return new Tensor(numberNode(Number(value), dtype));
 }
 

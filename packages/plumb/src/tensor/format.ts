@@ -71,7 +71,10 @@ function formatter(values: readonly number[], dtype: DType): (value: number) => 
   const largest = Math.max(...sizes, 0);
   const smallest = Math.min(...sizes, Infinity);
   // NumPy's rule: powers of ten where fixed decimals would show too much or too little.
-  if (largest >= 1e8 || (sizes.length > 0 && (smallest < 1e-4 || largest / smallest > 1e3 && smallest < 1e-3))) {
+  if (
+    largest >= 1e8 ||
+    (sizes.length > 0 && (smallest < 1e-4 || (largest / smallest > 1e3 && smallest < 1e-3)))
+  ) {
     return (value) => (Number.isFinite(value) ? value.toExponential(digits) : special(value));
   }
   const decimals = Math.max(0, ...values.filter(Number.isFinite).map(decimalsOf));

@@ -1,6 +1,20 @@
 import { describe, expect, it } from "vitest";
 import * as plumb from "./index.ts";
-import { arange, checked, concat, eye, full, ones, onesLike, scalar, stack, tensor, where, zeros, zerosLike } from "./index.ts";
+import {
+  arange,
+  checked,
+  concat,
+  eye,
+  full,
+  ones,
+  onesLike,
+  scalar,
+  stack,
+  tensor,
+  where,
+  zeros,
+  zerosLike,
+} from "./index.ts";
 
 const m = tensor([[1, 2, 3], [4, 5, 6]]); // prettier-ignore
 
@@ -51,7 +65,10 @@ describe("making tensors", () => {
     ]);
     expect([arange(4).arraySync(), arange(4).dtype]).toEqual([[0, 1, 2, 3], "int32"]);
     expect(arange(5, 0, -2).arraySync()).toEqual([5, 3, 1]);
-    expect([arange(0, 1, 0.25).arraySync(), arange(0, 1, 0.25).dtype]).toEqual([[0, 0.25, 0.5, 0.75], "float32"]);
+    expect([arange(0, 1, 0.25).arraySync(), arange(0, 1, 0.25).dtype]).toEqual([
+      [0, 0.25, 0.5, 0.75],
+      "float32",
+    ]);
     expect([arange(3, 1).arraySync(), arange(3, 0, 1, "float32").dtype]).toEqual([[], "float32"]);
     expect(() => arange(0, 1, 0)).toThrow(/PL1009/);
     expect(eye(2, 3).arraySync()).toEqual([[1, 0, 0], [0, 1, 0]]); // prettier-ignore
@@ -112,7 +129,11 @@ describe("shapes", () => {
     ]);
     const batch = stack([m, m.mul(2)]);
     expect(batch.matmul(eye(3)).arraySync()).toEqual(batch.arraySync());
-    expect(tensor([[2]], [1, 1], "int32").matmul([[3]]).arraySync()).toEqual([[6]]);
+    expect(
+      tensor([[2]], [1, 1], "int32")
+        .matmul([[3]])
+        .arraySync(),
+    ).toEqual([[6]]);
     expect(() => m.matmul(m)).toThrow(/PL1005/);
     expect(() => m.matmul(2)).toThrow(/PL1010.*mul/s);
     expect(() => zeros([2, 1, 2]).matmul(zeros([3, 2, 1]))).toThrow(/PL1001.*leading/s);

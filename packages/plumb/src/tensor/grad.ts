@@ -6,7 +6,7 @@ import { topological } from "../graph/order.ts";
 import { currentTrace, withRecording, type Recording } from "./context.ts";
 import { asTensor, derived, type TensorLike } from "./operand.ts";
 import { want } from "./run.ts";
-import { Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 import { Variable } from "./variable.ts";
 
 /** What can be differentiated by: a tensor that the target was computed from, or a variable that was read for it. */

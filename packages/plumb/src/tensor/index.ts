@@ -1,19 +1,13 @@
 /** The tensor room's own front door. */
+import { elementwiseFunctions } from "./elementwise.ts";
 import "./methods.ts";
 
 export { compile } from "./compile.ts";
 export { checked, concat, scatterAdd, stack, where } from "./combine.ts";
 export { arange, eye, full, ones, onesLike, scalar, tensor, zeros, zerosLike } from "./create.ts";
-export { elementwiseFunctions } from "./elementwise.ts";
+export { elementwiseFunctions };
 export { currentBackend, limits, setBackend, type EngineStats } from "./engine.ts";
-export {
-  grad,
-  gradients,
-  GradientTape,
-  valueAndGrad,
-  type Source,
-  type ValueAndGrads,
-} from "./grad.ts";
+export { grad, gradients, GradientTape, valueAndGrad, type Source, type ValueAndGrads } from "./grad.ts";
 export { macrotask, now } from "./host.ts";
 export type { Fluent } from "./methods.ts";
 export {
@@ -63,7 +57,6 @@ export { Tensor, type Nested } from "./tensor.ts";
 export { trace, type Argument, type Traced } from "./trace.ts";
 export { assignAll, Variable, type VariableOptions } from "./variable.ts";
 
-import { elementwiseFunctions } from "./elementwise.ts";
 export const {
   abs,
   add,

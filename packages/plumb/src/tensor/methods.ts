@@ -15,12 +15,18 @@ type MethodsOf<F> = {
 };
 
 export interface Fluent
-  extends MethodsOf<typeof elementwiseFunctions>,
+  extends
+    MethodsOf<typeof elementwiseFunctions>,
     MethodsOf<typeof movement>,
     MethodsOf<typeof reductions>,
     MethodsOf<typeof selection> {}
 
-const functions: Record<string, unknown> = { ...elementwiseFunctions, ...movement, ...reductions, ...selection };
+const functions: Record<string, unknown> = {
+  ...elementwiseFunctions,
+  ...movement,
+  ...reductions,
+  ...selection,
+};
 
 for (const [name, fn] of Object.entries(functions)) {
   const method = fn as (x: Tensor, ...rest: unknown[]) => unknown;

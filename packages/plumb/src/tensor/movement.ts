@@ -44,7 +44,8 @@ export function transpose(x: TensorLike, permutation?: readonly number[]): Tenso
   return apply([x], (node) =>
     g.transpose(
       node,
-      permutation?.map((axis) => resolveAxis("transpose", axis, node.shape)) ?? [...node.shape.keys()].reverse(),
+      permutation?.map((axis) => resolveAxis("transpose", axis, node.shape)) ??
+        [...node.shape.keys()].reverse(),
     ),
   );
 }
@@ -190,5 +191,8 @@ function matrixProduct(a: Node, b: Node): Node {
       fix: "make them equal, or 1 where one matrix serves all",
     });
   }
-  return g.matmul(g.broadcast(a, [...lead, ...a.shape.slice(-2)]), g.broadcast(b, [...lead, ...b.shape.slice(-2)]));
+  return g.matmul(
+    g.broadcast(a, [...lead, ...a.shape.slice(-2)]),
+    g.broadcast(b, [...lead, ...b.shape.slice(-2)]),
+  );
 }

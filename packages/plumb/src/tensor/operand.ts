@@ -83,7 +83,8 @@ export function dataFrom(values: unknown, shape?: Shape, dtype?: DType): Node {
     throw notData(values === null ? "null" : (name ?? typeof values), "Plumb does not know how to read it");
   }
   const array = values as HostArray;
-  const converted = dtype === undefined || (dtype === own && own !== "bool") ? array.slice() : hostArrayFrom(array, dtype);
+  const converted =
+    dtype === undefined || (dtype === own && own !== "bool") ? array.slice() : hostArrayFrom(array, dtype);
   return shaped(converted, shape ?? [array.length], dtype ?? own);
 }
 

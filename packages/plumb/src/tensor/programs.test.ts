@@ -1,6 +1,16 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { referenceBackend } from "../backends/reference.ts";
-import { compile, currentBackend, engineStats, limits, setBackend, tensor, Variable } from "./index.ts";
+import {
+  checked,
+  compile,
+  currentBackend,
+  engineStats,
+  limits,
+  setBackend,
+  tensor,
+  trace,
+  Variable,
+} from "./index.ts";
 
 const usual = { backend: currentBackend(), bytes: limits.programBytes };
 afterEach(() => {
@@ -37,6 +47,42 @@ describe("the cache of programs", () => {
     total(4);
     expect(engineStats().programs).toBe(1);
     expect(step().arraySync()).toEqual([2, 4]);
+  });
+});
+
+describe("the outputs of a traced function", () => {
+  it("outlive its program, and are not there before it has run", () => {
+    const program = trace((x) => x.mul(2), [{ shape: [2], dtype: "float32" }]);
+    expect(() => program.output(0)).toThrow(/PL1007.*not run/s);
+    program.run(Float32Array.of(1, 2));
+    total(3);
+    expect(Array.from(program.output(0))).toEqual([2, 4]);
+    limits.programBytes = 0;
+    total(5);
+    expect(Array.from(program.output(0))).toEqual([2, 4]);
+    program.run(Float32Array.of(3, 4));
+    setBackend(referenceBackend());
+    expect(program.result().arraySync()).toEqual([6, 8]);
+  });
+});
+
+describe("a run whose check failed", () => {
+  it("has no outputs", () => {
+    const explain = (): Error => new Error("below 0");
+    const program = trace((x) => checked(x, x.greater(0), [], explain), [{ shape: [], dtype: "float32" }]);
+    program.run(1);
+    expect(() => program.run(-1)).toThrow("below 0");
+    expect(() => program.output(0)).toThrow(/PL1007.*failed a check/s);
+  });
+});
+
+describe("an output that is a variable's new value", () => {
+  it("stays what it was when the variable is overwritten", () => {
+    const w = new Variable([1]);
+    const program = trace(() => w.assignAdd(1).read(), []);
+    program.run();
+    w.assign([9]);
+    expect(Array.from(program.output(0))).toEqual([2]);
   });
 });
 

@@ -2,36 +2,46 @@
  * Compiled programs: built when they first run, kept while they fit into a bound of bytes. The least recently used are
  * dropped first, and built again should they be run once more.
  */
+import type { HostArray } from "../base/dtype.ts";
+import { PlumbError } from "../base/errors.ts";
 import type { Backend, Block, Executable, Input } from "../backends/backend.ts";
 import { currentBackend, limits, type EngineStats } from "./engine.ts";
 import { encode, sameCode, templateOf, type Layout, type Template } from "./structure.ts";
 
 /** Programs that hold memory now. */
 const alive = new Set<Program>();
+/** The one that ran last: backends let programs share the memory of their intermediate values and outputs. */
+let latest: Program | undefined;
 let clock = 0;
 let built = 0;
 
 export class Program {
   readonly template: Template;
+  readonly #dropped: (() => void) | undefined;
   #executable: Executable | undefined;
   #backend: Backend | undefined;
   #used = 0;
-  readonly #dropped: (() => void) | undefined;
+  #hasRun = false;
+  /** The outputs of the last run, once they were copied out. */
+  #saved: readonly HostArray[] | undefined;
 
-  /** `dropped` is called when the program is given up to save memory. */
+  /**
+   * `dropped` is called when the program is given up to save memory, for an owner that then forgets it. Without one the
+   * program lives on: its outputs are saved, and it is built again when it runs next.
+   */
   constructor(template: Template, dropped?: () => void) {
     this.template = template;
     this.#dropped = dropped;
   }
 
-  /** The compiled form on the current backend. */
-  get executable(): Executable {
+  /** Compiles for the current backend, unless that is done. */
+  prepare(): Executable {
     this.#used = ++clock;
     const backend = currentBackend();
-    if (this.#backend === backend && this.#executable) return this.#executable;
-    this.#executable?.dispose();
-    this.#backend = backend;
+    if (this.#executable && this.#backend === backend) return this.#executable;
+    this.#discard();
     this.#executable = backend.build(this.template.graph, this.template.inputs);
+    this.#backend = backend;
     built++;
     alive.add(this);
     makeRoom(this);
@@ -47,18 +57,63 @@ export class Program {
     return this.#used;
   }
 
-  /** One step: -1, or the number of the check that failed. */
+  /** One step: -1, or the number of the check that failed; then there are no outputs. */
   run(inputs: readonly Input[], assigned: readonly Block[]): number {
-    return this.executable.run(inputs, assigned);
+    const executable = this.prepare();
+    takeOver(this);
+    this.#saved = undefined;
+    this.#hasRun = false;
+    const failed = executable.run(inputs, assigned);
+    this.#hasRun = failed < 0;
+    return failed;
   }
 
-  /** Gives back the memory; the program can still run, and is then built anew. */
+  /** All outputs of the last run. The arrays are kept: do not hand them out uncopied. */
+  outputs(): readonly HostArray[] {
+    return (this.#saved ??= this.template.graph.outputs.map((_, k) => this.output(k)));
+  }
+
+  /** A fresh copy of the k-th output of the last run. */
+  output(k: number): HostArray {
+    if (this.#hasRun) return this.#saved ? this.#saved[k].slice() : this.#executable!.output(k);
+    throw new PlumbError("PL1007", {
+      asked: "an output of a program",
+      why: "it has not run, or its last run failed a check",
+      fix: "run it first",
+    });
+  }
+
+  /** Copies the outputs out before their memory is used for something else. An owner that forgets has read them. */
+  save(): void {
+    if (!this.#hasRun) return;
+    if (this.#dropped) this.#hasRun = false;
+    else this.outputs();
+  }
+
+  /** Gives back the memory; a later run builds the program anew. */
   release(): void {
     if (!alive.delete(this)) return;
-    this.#executable!.dispose();
-    this.#executable = undefined;
+    this.#discard();
     this.#dropped?.();
   }
+
+  #discard(): void {
+    if (!this.#executable) return;
+    this.save();
+    this.#executable.dispose();
+    this.#executable = undefined;
+  }
+}
+
+/** The next to run: what the one before left in memory is copied out. */
+function takeOver(next: Program): void {
+  if (latest !== next) latest?.save();
+  latest = next;
+}
+
+/** Copies out what the program that ran last left in memory, before a variable there is overwritten. */
+export function saveOutputs(): void {
+  latest?.save();
 }
 
 function makeRoom(newest: Program): void {

@@ -69,15 +69,22 @@ function normalPair(shape: Shape, options: RandomOptions, salt = 0): readonly [N
   return [g.mul(radius, g.cos(angle)), g.mul(radius, g.sin(angle))];
 }
 
+/** Random tensors: `random.uniform`, `random.normal`, `random.bernoulli` and others, from the seeded generator. */
 export const random = {
   /** Uniform in [low, high), float32. */
-  uniform(shape: Shape, options: RandomOptions & { readonly low?: number; readonly high?: number } = {}): Tensor {
+  uniform(
+    shape: Shape,
+    options: RandomOptions & { readonly low?: number; readonly high?: number } = {},
+  ): Tensor {
     const { low = 0, high = 1 } = options;
     return new Tensor(scaled(unit(shape, options), high - low, low), 10);
   },
 
   /** Normal, float32. The tails end at 5.77 standard deviations: the radius comes from 24 random bits. */
-  normal(shape: Shape, options: RandomOptions & { readonly mean?: number; readonly stddev?: number } = {}): Tensor {
+  normal(
+    shape: Shape,
+    options: RandomOptions & { readonly mean?: number; readonly stddev?: number } = {},
+  ): Tensor {
     const { mean = 0, stddev = 1 } = options;
     return new Tensor(scaled(normalPair(shape, options)[0], stddev, mean), 20);
   },

@@ -81,7 +81,11 @@ export interface CumsumOptions {
 }
 
 /** Running sums along `axis`, as long as x. */
-export function cumsum(x: TensorLike, axis = 0, { exclusive = false, reverse = false }: CumsumOptions = {}): Tensor {
+export function cumsum(
+  x: TensorLike,
+  axis = 0,
+  { exclusive = false, reverse = false }: CumsumOptions = {},
+): Tensor {
   return apply([x], (node) => {
     const counted = node.dtype === "bool" ? g.cast(node, "int32") : node;
     return g.node(cumsumOp, [counted], { axis: resolveAxis("cumsum", axis, node.shape), exclusive, reverse });

@@ -11,7 +11,7 @@ import type { Node } from "../graph/node.ts";
 import { topological } from "../graph/order.ts";
 import { assign } from "../ops/effect.ts";
 import { g } from "../ops/builder.ts";
-import { programFor } from "./programs.ts";
+import { programFor, saveOutputs } from "./programs.ts";
 import { storageOf, type Storage } from "./storage.ts";
 import { layOut } from "./structure.ts";
 
@@ -31,7 +31,7 @@ export function evaluate(nodes: readonly Node[]): HostArray[] {
     const program = programFor(layout);
     const failed = program.run(bind(layout.leaves), []);
     if (failed >= 0) throw failure(layout.checks[failed]);
-    pending.forEach((node, k) => (node.value = program.executable.output(k)));
+    pending.forEach((node, k) => (node.value = program.output(k)));
   }
   return nodes.map((node) => knownValue(node) ?? storedValue(node));
 }
@@ -97,12 +97,13 @@ export function commit(pairs: ReadonlyMap<Storage, Node>): void {
   );
   if (failed >= 0) throw failure(layout.checks[failed]);
   advance(storages, before);
-  outputs.forEach((node, k) => (node.value = program.executable.output(k)));
+  outputs.forEach((node, k) => (node.value = program.output(k)));
   for (const { handle } of losses) handle.settle();
 }
 
 /** The same for values at hand: nothing needs to run. */
 export function overwrite(storage: Storage, data: HostArray): void {
+  saveOutputs();
   const before = observedValues([storage]);
   storage.write(data);
   advance([storage], before);
@@ -128,6 +129,7 @@ export function advance(storages: readonly Storage[], before: readonly HostArray
 
 /** Gives back a variable's memory; pending readers keep the value it had. */
 export function dispose(storage: Storage): void {
+  saveOutputs();
   advance([storage], observedValues([storage]));
   storage.dispose();
 }

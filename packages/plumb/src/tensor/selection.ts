@@ -36,12 +36,16 @@ const asIndices = (indices: TensorLike): Tensor => asTensor(indices, "int32");
  * int32 and bool). PL1004 unless the indices are int32.
  */
 export function gather(x: TensorLike, indices: TensorLike, axis = 0): Tensor {
-  return apply([x, asIndices(indices)], (node, at) => g.gather(node, at, resolveAxis("gather", axis, node.shape)));
+  return apply([x, asIndices(indices)], (node, at) =>
+    g.gather(node, at, resolveAxis("gather", axis, node.shape)),
+  );
 }
 
 /** `x[..., indices[...], ...]`: for each place of `indices`, the element of x that it names along `axis`. */
 export function takeAlong(x: TensorLike, indices: TensorLike, axis: number): Tensor {
-  return apply([x, asIndices(indices)], (node, at) => g.takeAlong(node, at, resolveAxis("takeAlong", axis, node.shape)));
+  return apply([x, asIndices(indices)], (node, at) =>
+    g.takeAlong(node, at, resolveAxis("takeAlong", axis, node.shape)),
+  );
 }
 
 /** 1 where the class index of a last, new axis of extent `depth` stands, else 0; all 0 for an index out of range. */

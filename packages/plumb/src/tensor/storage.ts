@@ -94,7 +94,12 @@ export class Storage implements Resident {
   }
 
   #newLeaf(): Node {
-    return g.node(resident, [], { shape: this.shape, dtype: this.dtype }, { kind: "resident", resident: this });
+    return g.node(
+      resident,
+      [],
+      { shape: this.shape, dtype: this.dtype },
+      { kind: "resident", resident: this },
+    );
   }
 
   /** True if `leaf` stands for the value as it is now. */

@@ -2,36 +2,43 @@ import { describe, expect, it } from "vitest";
 import type { Node } from "../graph/node.ts";
 import { assign } from "../ops/effect.ts";
 import { g } from "../ops/builder.ts";
+import { resident } from "../ops/source.ts";
 import { numberNode } from "./operand.ts";
 import { Storage } from "./storage.ts";
 import { encode, layOut, templateOf } from "./structure.ts";
 import { dataNode } from "./tensor.ts";
 
 const data = (...values: number[]): Node => dataNode(Float32Array.from(values), [values.length], "float32");
-const codeOf = (outputs: Node[], assigns: Node[] = []): string => encode(layOut(outputs, assigns)).code.join();
+const codeOf = (outputs: Node[], assigns: Node[] = []): string =>
+  encode(layOut(outputs, assigns)).code.join();
 const assigned = (storage: Storage, value: Node): Node =>
   g.node(assign, [value], {}, { kind: "resident", resident: storage });
 
 describe("the structure of a graph", () => {
   it("is the same whatever the data, the scalars and the handles", () => {
-    const make = (a: Node, rate: number): Node => g.mul(g.exp(a), g.broadcast(numberNode(rate, "float32"), [2]));
+    const make = (a: Node, rate: number): Node =>
+      g.mul(g.exp(a), g.broadcast(numberNode(rate, "float32"), [2]));
     expect(codeOf([make(data(1, 2), 0.1)])).toBe(codeOf([make(data(3, 4), 7)]));
   });
 
   const x = data(1, 2);
   const y = data(1, 2);
   const [v, w] = [new Storage(data(1, 2), "v"), new Storage(data(1, 2), "w")];
+  const leafOf = (storage: Storage): Node =>
+    g.node(resident, [], { shape: [2], dtype: "float32" }, { kind: "resident", resident: storage });
   const double = dataNode(new Float64Array(2), [2], "float64");
   const integer = dataNode(new Int32Array(2), [2], "int32");
   const column = dataNode(new Float32Array(2), [2, 1], "float32");
   const e = g.exp(x);
+  const negated = g.neg(e);
 
   it.each<[string, string, string]>([
     ["the op", codeOf([g.add(x, y)]), codeOf([g.sub(x, y)])],
     ["one operand twice or two operands", codeOf([g.add(x, x)]), codeOf([g.add(x, y)])],
     ["the order of operands", codeOf([g.sub(e, x)]), codeOf([g.sub(x, e)])],
     ["a shared node or two equal ones", codeOf([g.add(e, e)]), codeOf([g.add(e, g.exp(x))])],
-    ["the shape", codeOf([g.neg(x)]), codeOf([g.neg(column)])],
+    ["the shape", codeOf([g.neg(x)]), codeOf([g.neg(data(1, 2, 3))])],
+    ["the rank", codeOf([g.neg(x)]), codeOf([g.neg(column)])],
     ["the dtype of a leaf", codeOf([g.neg(double)]), codeOf([g.neg(x)])],
     ["the dtype of an int leaf", codeOf([g.neg(integer)]), codeOf([g.neg(x)])],
     ["an attribute", codeOf([g.sum(column, [0])]), codeOf([g.sum(column, [1])])],
@@ -39,8 +46,9 @@ describe("the structure of a graph", () => {
     ["the value of a constant", codeOf([g.constant(0, x)]), codeOf([g.constant(-0, x)])],
     ["constants close to each other", codeOf([g.constant(0.1, x)]), codeOf([g.constant(0.1 + 1e-15, x)])],
     ["the kind of a leaf", codeOf([g.neg(v.leaf())]), codeOf([g.neg(x)])],
-    ["one resident or two", codeOf([g.add(v.leaf(), v.leaf())]), codeOf([g.add(v.leaf(), w.leaf())])],
-    ["which outputs are wanted", codeOf([e]), codeOf([e, g.neg(e)])],
+    ["one resident or two", codeOf([g.add(v.leaf(), leafOf(v))]), codeOf([g.add(v.leaf(), leafOf(w))])],
+    ["which outputs are wanted", codeOf([negated]), codeOf([e, negated])],
+    ["in which order", codeOf([negated, e]), codeOf([e, negated])],
     ["what is assigned", codeOf([e]), codeOf([e], [assigned(v, e)])],
     [
       "whether what is read is assigned",
@@ -80,7 +88,9 @@ describe("a template", () => {
       expect(leaf.value).toBeUndefined();
       if (leaf.binding!.kind === "data") expect(leaf.binding!.data).toHaveLength(0);
     }
-    const named = [inputs[1], graph.effects[0]].map((node) => (node.binding as { resident: unknown }).resident);
+    const named = [inputs[1], graph.effects[0]].map(
+      (node) => (node.binding as { resident: unknown }).resident,
+    );
     expect(named[0]).toBe(named[1]);
     expect(named[0]).toEqual({ id: 0, shape: [2], dtype: "float32" });
     expect(encode(layOut(graph.outputs, graph.effects)).code.join()).toBe(encode(layout).code.join());

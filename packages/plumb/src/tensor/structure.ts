@@ -112,7 +112,14 @@ function putAttr(value: AttrValue): void {
 }
 
 const dtypeCodes: Readonly<Record<DType, number>> = { float32: 0, int32: 1, bool: 2, float64: 3 };
-const leafCodes: Readonly<Record<Binding["kind"], number>> = { data: 0, scalar: 1, resident: 2, argument: 3, draw: 4, check: 5 };
+const leafCodes: Readonly<Record<Binding["kind"], number>> = {
+  data: 0,
+  scalar: 1,
+  resident: 2,
+  argument: 3,
+  draw: 4,
+  check: 5,
+};
 
 /** The code of a layout, valid until the next call, and a hash of it. */
 export function encode(layout: Layout): { code: Int32Array; hash: number } {
@@ -191,7 +198,9 @@ export function templateOf(layout: Layout, leafOf: (leaf: Node) => Node = (leaf)
   return { graph: { outputs: layout.outputs.map(placed), effects }, nodes: order.length, inputs };
 
   function copyOf({ op, inputs, attrs, shape, dtype, binding }: Node): Node {
-    return binding ? { op, inputs, attrs, shape, dtype, binding: emptied(binding, stubOf) } : { op, inputs, attrs, shape, dtype };
+    return binding
+      ? { op, inputs, attrs, shape, dtype, binding: emptied(binding, stubOf) }
+      : { op, inputs, attrs, shape, dtype };
   }
 }
 

@@ -1,6 +1,15 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { limits } from "./engine.ts";
-import { assignAll, engineStats, GradientTape, scalar, tensor, valueAndGrad, Variable, zeros } from "./index.ts";
+import {
+  assignAll,
+  engineStats,
+  GradientTape,
+  scalar,
+  tensor,
+  valueAndGrad,
+  Variable,
+  zeros,
+} from "./index.ts";
 import type { Tensor } from "./index.ts";
 
 /** How many programs `fn` builds. */
@@ -16,7 +25,8 @@ const rates = Array.from({ length: 10 }, (_, i) => i / 10);
 describe("reading", () => {
   it("compiles a loop once, though data and numbers change", () => {
     const programs = built(() => {
-      for (const rate of rates) expect(tensor([1, rate]).mul(rate).sum().itemSync()).toBeCloseTo(rate + rate * rate);
+      for (const rate of rates)
+        expect(tensor([1, rate]).mul(rate).sum().itemSync()).toBeCloseTo(rate + rate * rate);
     });
     expect(programs).toBe(1);
   });

@@ -74,7 +74,8 @@ export class Tensor {
    */
   #capture(): void {
     const { op, binding, shape, dtype } = this.#node;
-    const fixed = op.kind === "source" && (op.form !== "bound" || binding!.kind === "data" || binding!.kind === "scalar");
+    const fixed =
+      op.kind === "source" && (op.form !== "bound" || binding!.kind === "data" || binding!.kind === "scalar");
     if (!fixed) this.#node = dataNode(evaluate([this.#node])[0], shape, dtype);
   }
 

@@ -191,17 +191,17 @@ class TracedProgram<R> implements Traced<R> {
     const operands = check.inputs.slice(2);
     const replay = new BoundProgram(operands);
     replay.run(args, this.#draws);
-    const values = operands.map((_, k) => replay.program.executable.output(k));
+    const values = replay.program.outputs();
     replay.dispose();
     return (check.binding as { explain: (values: readonly HostArray[]) => Error }).explain(values);
   }
 
   output(k: number): HostArray {
-    return this.#program.program.executable.output(this.#places[k]);
+    return this.#program.program.output(this.#places[k]);
   }
 
   result(): R {
-    const values = this.#outputs.map((_, k) => this.#program.program.executable.output(k));
+    const values = this.#program.program.outputs();
     let next = 0;
     return replaceLeaves(this.#returned, (leaf) => {
       if (!(leaf instanceof Tensor)) return leaf;
@@ -210,7 +210,7 @@ class TracedProgram<R> implements Traced<R> {
   }
 
   prepare(): void {
-    void this.#program.program.executable;
+    this.#program.program.prepare();
   }
 
   dispose(): void {

@@ -31,13 +31,21 @@ export type Pattern<L> =
 export function patternOf<L>(tree: unknown, leaf: (value: unknown) => L): Pattern<L> {
   if (Array.isArray(tree)) return { kind: "array", items: tree.map((item) => patternOf(item, leaf)) };
   if (isPlain(tree)) {
-    return { kind: "object", keys: Object.keys(tree), items: Object.values(tree).map((item) => patternOf(item, leaf)) };
+    return {
+      kind: "object",
+      keys: Object.keys(tree),
+      items: Object.values(tree).map((item) => patternOf(item, leaf)),
+    };
   }
   return { kind: "leaf", leaf: leaf(tree) };
 }
 
 /** Whether a nesting has the form of the pattern and `accepts` takes each leaf, called in order. */
-export function matches<L>(pattern: Pattern<L>, tree: unknown, accepts: (leaf: L, value: unknown) => boolean): boolean {
+export function matches<L>(
+  pattern: Pattern<L>,
+  tree: unknown,
+  accepts: (leaf: L, value: unknown) => boolean,
+): boolean {
   switch (pattern.kind) {
     case "leaf":
       return accepts(pattern.leaf, tree);

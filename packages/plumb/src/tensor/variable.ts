@@ -11,6 +11,7 @@ import { commit, dispose, knownValue, overwrite } from "./run.ts";
 import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
+/** What a variable is made with besides its value. */
 export interface VariableOptions {
   /** Shown in messages and summaries. */
   readonly name?: string;
@@ -129,7 +130,9 @@ export function assignAll(
   update: readonly (readonly [Variable, TensorLike])[] | (() => readonly (readonly [Variable, TensorLike])[]),
 ): void {
   const pairs = typeof update === "function" ? whileUpdating(update) : update;
-  const nodes = new Map(pairs.map(([variable, value]) => [variable.storage, nodeFor(variable, value)] as const));
+  const nodes = new Map(
+    pairs.map(([variable, value]) => [variable.storage, nodeFor(variable, value)] as const),
+  );
   const trace = currentTrace();
   if (trace) {
     for (const [storage, node] of nodes) trace.assign(storage, node);

@@ -6,11 +6,10 @@ import {
   describeLabels,
   losses,
   type LabelsInfo,
-  type Loss,
   type LossLike,
   type Pairing,
 } from "../losses/index.ts";
-import { metrics, type Metric, type MetricLike } from "../metrics/index.ts";
+import { metrics, type MetricLike } from "../metrics/index.ts";
 import { activations } from "../numerics/index.ts";
 import { optimizers, type Optimizer, type OptimizerLike } from "../optimizers/index.ts";
 import type { Tensor } from "../tensor/index.ts";
@@ -31,9 +30,12 @@ export interface CompileOptions {
   readonly warn?: (message: string) => void;
 }
 
+type AnyLoss = ReturnType<typeof losses.get>;
+type AnyMetric = ReturnType<typeof metrics.get>;
+
 /** A metric to follow, and what it is fed. */
 export interface FollowedMetric {
-  readonly metric: Metric<any>;
+  readonly metric: AnyMetric;
   /** Whether rows count by their weight. */
   readonly weighted: boolean;
   /** The predictions as this metric wants them. */
@@ -49,7 +51,7 @@ export interface Objective {
 /** A model's optimizer, loss and metrics. */
 export class Compiled {
   readonly optimizer: Optimizer;
-  readonly loss: Loss<any>;
+  readonly loss: AnyLoss;
   readonly #metrics: readonly { readonly like: MetricLike; readonly weighted: boolean }[];
   readonly #warn: (message: string) => void;
   readonly #told = new Set<string>();
@@ -113,7 +115,7 @@ export class Compiled {
   }
 
   /** The metrics, fresh ones, so that passes over different data do not share totals. Names are unique. */
-  #named(shapes?: { readonly labels: Shape; readonly predictions: Shape }): Metric<any>[] {
+  #named(shapes?: { readonly labels: Shape; readonly predictions: Shape }): AnyMetric[] {
     const taken = new Set<string>(["loss"]);
     return this.#metrics.map(({ like, weighted }) => {
       const metric = metrics.get(like, shapes);
@@ -129,7 +131,7 @@ export class Compiled {
     });
   }
 
-  #pair(model: Model, named: readonly Metric<any>[], labels?: LabelsInfo): Pairing {
+  #pair(model: Model, named: readonly AnyMetric[], labels?: LabelsInfo): Pairing {
     const units = model.outputShape?.at(-1) ?? undefined;
     const pairing = losses.pair({ head: model.head, units, loss: this.loss, labels, metrics: named });
     const wrong = pairing.findings.find(({ severity }) => severity === "error");

@@ -9,10 +9,12 @@ import type { Model } from "./model.ts";
 import { runInSlices } from "./slices.ts";
 import { predictStep, testStep, type MeasuringStep, type PredictStep } from "./step.ts";
 
+/** What `predict` takes besides data. */
 export interface PredictOptions {
   /** Rows per step. Default 32; the result does not depend on it. */
   batchSize?: number;
 }
+/** What `evaluate` takes besides data. */
 export interface EvaluateOptions extends PredictOptions {
   /** How much each row counts in the loss and in weighted metrics: `[rows]`. */
   sampleWeight?: RowsLike;

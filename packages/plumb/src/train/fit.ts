@@ -22,6 +22,7 @@ import type { Model } from "./model.ts";
 import { runInSlices } from "./slices.ts";
 import { testStep, trainStep, type MeasuringStep } from "./step.ts";
 
+/** What `fit` takes besides data. */
 export interface FitOptions {
   /** The epoch to stop before, counted from 0: the number of epochs, unless `initialEpoch` is given. Default 1. */
   epochs?: number;

@@ -5,6 +5,7 @@ import { PlumbError } from "../base/errors.ts";
 import { showShape, sizeOf } from "../base/shape.ts";
 import type { RowsLike } from "../data/index.ts";
 import type { BatchShape, CallOptions, Layer } from "../layers/index.ts";
+import type { StateEntry } from "../optimizers/index.ts";
 import { asTensor, type Tensor, type TensorLike, type Variable } from "../tensor/index.ts";
 import { Compiled, type CompileOptions } from "./compile.ts";
 import { evaluate, predict, type EvaluateOptions, type PredictOptions } from "./evaluate.ts";
@@ -22,9 +23,9 @@ export interface Forward {
 
 /** All of a model that training changes, as plain arrays: what a checkpoint holds. */
 export interface ModelState {
-  readonly weights: readonly { readonly name: string; readonly data: HostArray }[];
+  readonly weights: readonly StateEntry[];
   /** Step counter, learning rate, slots; absent when the model is not compiled. */
-  readonly optimizer?: readonly { readonly name: string; readonly data: HostArray }[];
+  readonly optimizer?: readonly StateEntry[];
 }
 
 /**

@@ -4,6 +4,7 @@ import { InputLayer, Layer, type BatchShape, type CallOptions } from "../layers/
 import type { Tensor } from "../tensor/index.ts";
 import { Model, type Forward } from "./model.ts";
 
+/** What `Sequential` takes besides layers. */
 export interface SequentialOptions {
   name?: string;
 }

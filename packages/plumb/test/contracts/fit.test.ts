@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Dense, Dropout, Input } from "../../src/layers/index.ts";
 import { BinaryCrossentropy, SparseCategoricalCrossentropy } from "../../src/losses/index.ts";
 import { Adam, SGD } from "../../src/optimizers/index.ts";
-import { engineStats, seed, tensor } from "../../src/tensor/index.ts";
-import { EarlyStopping } from "../../src/train/callbacks/early-stopping.ts";
+import { seed } from "../../src/tensor/index.ts";
 import type { FitOptions } from "../../src/train/fit.ts";
 import { Sequential } from "../../src/train/sequential.ts";
 
@@ -301,57 +300,6 @@ describe("events and stopping", () => {
   });
 });
 
-describe("early stopping", () => {
-  /** A model whose validation losses are the ones given: the callback is driven by hand. */
-  const drive = async (
-    callback: EarlyStopping,
-    values: number[],
-  ): Promise<{ epochs: number; weights: number[] }> => {
-    const model = seeded(() => new Sequential([Input({ shape: [1] }), new Dense(1, { useBias: false })]));
-    model.compile({ optimizer: "sgd", loss: "mse", metrics: ["mae"] });
-    callback.model = model;
-    callback.onTrainBegin({
-      epochs: values.length,
-      stepsPerEpoch: 1,
-      rows: 1,
-      logNames: ["loss", "val_loss"],
-    });
-    let epoch = 0;
-    for (; epoch < values.length && !model.stopTraining; epoch++) {
-      model.setWeights([[epoch]]);
-      callback.onEpochEnd(epoch, { loss: 0, val_loss: values[epoch] });
-    }
-    callback.onTrainEnd();
-    return { epochs: epoch, weights: [...model.getWeights()[0]] };
-  };
-
-  test.each([
-    ["patience counts epochs without a better value", { patience: 2 }, [3, 2, 2.5, 2.4, 1], 4, 3],
-    ["minDelta asks for more than a trifle", { patience: 1, minDelta: 0.5 }, [3, 2.8, 1], 2, 1],
-    ["max mode looks the other way", { patience: 1, mode: "max" }, [1, 2, 3, 2], 4, 3],
-    ["the best weights come back when it fires", { patience: 1, restoreBestWeights: true }, [3, 1, 2], 3, 1],
-    ["and when it never fires", { patience: 9, restoreBestWeights: true }, [3, 1, 2], 3, 1],
-    [
-      "epochs before startFromEpoch are not looked at",
-      { patience: 1, startFromEpoch: 2, restoreBestWeights: true },
-      [0, 0, 5, 4, 6],
-      5,
-      3,
-    ],
-    ["NaN is never better", { patience: 2, restoreBestWeights: true }, [2, NaN, NaN, 1], 3, 0],
-    ["a baseline that is never reached ends it", { patience: 2, baseline: 0.5 }, [3, 2, 1, 1], 4, 3],
-  ] as const)("%s", async (_, options, values, epochs, weight) => {
-    const got = await drive(new EarlyStopping(options), [...values]);
-    expect(got).toEqual({ epochs, weights: [weight] });
-  });
-
-  test("a monitor that never appears is an error at the beginning", async () => {
-    const model = seeded(classifier);
-    const fitting = model.fit(rows, y, { callbacks: [new EarlyStopping({ monitor: "val_los" })] });
-    await expect(fitting).rejects.toThrow(/PL4004.*val_los.*loss, accuracy/);
-  });
-});
-
 describe("errors", () => {
   test("not compiled, not built, rows that do not match, options that are none", async () => {
     const plain = new Sequential([new Dense(1)]);
@@ -396,67 +344,4 @@ describe("errors", () => {
     const loss = new BinaryCrossentropy({ fromLogits: false });
     expect(() => model.compile({ optimizer: "adam", loss })).toThrow(/PL2006/);
   });
-});
-
-describe("programs and memory", () => {
-  const tiny = (): Sequential => {
-    const model = seeded(() => new Sequential([Input({ shape: [2] }), new Dense(1)]));
-    model.compile({ optimizer: new SGD({ learningRate: 0.01 }), loss: "mse" });
-    return model;
-  };
-  const x = tensor(
-    new Float32Array(14).map((_, i) => Math.sin(i)),
-    [7, 2],
-  );
-  const target = new Float32Array(7).map((_, i) => Math.cos(i));
-
-  test("a full batch and a remainder are two programs, built before the first step", async () => {
-    const model = tiny();
-    model.getWeights(); // First values are computed when they are first needed, by a program of their own.
-    const { built: before } = engineStats();
-    const built: number[] = [];
-    const onEpochBegin = (): void => void built.push(engineStats().built - before);
-    await model.fit(x, target, { epochs: 3, batchSize: 3, callbacks: [{ onEpochBegin }] });
-    expect(built).toEqual([2, 2, 2]);
-    expect(engineStats().built - before).toBe(2);
-  });
-
-  test("changing the learning rate between epochs compiles nothing", async () => {
-    const model = tiny();
-    model.getWeights();
-    const { built: before } = engineStats();
-    const { learningRate } = await model.fit(x, target, {
-      epochs: 4,
-      batchSize: 7,
-      callbacks: [{ onEpochEnd: () => void (model.compiled.optimizer.learningRate /= 2) }],
-    });
-    expect(learningRate).toEqual([0.01, 0.005, 0.0025, 0.00125]);
-    expect(engineStats().built).toBe(before + 1);
-  });
-
-  /** As many steps as the promise says; memory is looked at after the first thousand and at the end. */
-  const steps = 200_000;
-  test(
-    `${steps} steps in constant memory: at the end within 10 MB of step 1,000`,
-    { timeout: 300_000 },
-    async () => {
-      const used = (): number => {
-        globalThis.gc?.();
-        const { heapUsed, arrayBuffers } = process.memoryUsage();
-        return heapUsed + arrayBuffers;
-      };
-      let early = Infinity;
-      const perEpoch = 100;
-      const many = tensor(
-        new Float32Array(perEpoch * 2).map((_, i) => Math.sin(i)),
-        [perEpoch, 2],
-      );
-      await tiny().fit(many, new Float32Array(perEpoch).fill(0.5), {
-        epochs: steps / perEpoch,
-        batchSize: 1,
-        callbacks: [{ onEpochEnd: (epoch) => void (epoch === 1000 / perEpoch - 1 && (early = used())) }],
-      });
-      expect(used() - early).toBeLessThan(10 * 2 ** 20);
-    },
-  );
 });

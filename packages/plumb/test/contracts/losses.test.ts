@@ -49,8 +49,8 @@ const readings = allLosses.flatMap(({ name, contract }): Reading[] => {
 
 const [rows, width] = [6, 4];
 
-/** A fixed sequence of numbers in (0, 1) that looks random. */
-const noise = (i: number): number => ((Math.sin(i * 12.9898 + 4.1414) * 43758.5453) % 1 ** 2) % 1;
+/** A fixed sequence of numbers in (−1, 1) that looks random, and one in (0, 1). */
+const noise = (i: number): number => (Math.sin(i * 12.9898 + 4.1414) * 43758.5453) % 1;
 const share = (i: number): number => Math.abs(noise(i));
 
 /** Rows of labels in the form that the contract names; index rows have one number. */

@@ -12,6 +12,7 @@ import {
   worstShare,
   type GoldenTensor,
 } from "../support/goldens.ts";
+import { optimizerWaits } from "../support/keras.ts";
 
 /** Promises that every optimizer keeps, and Keras's numbers for those that Keras has. */
 
@@ -159,13 +160,12 @@ const { sequences = {}, cases = [] } = readGoldens<{
   cases: GoldenCase[];
 }>("optimizers.json");
 
-/** Features that the wrapper does not have yet: schedules, averages, accumulation, loss scaling, exclusions, constraints. */
-const notYet = ["use_ema", "gradient_accumulation_steps", "loss_scale_factor"];
+/** Cases that ask for what does not exist here yet: schedules, exclusions, constraints, and what the wrapper lacks. */
 const waits = ({ config, constraints, exclude_from_weight_decay_var_names: excluded }: GoldenCase): boolean =>
   constraints !== undefined ||
   excluded !== undefined ||
   typeof config.learning_rate === "object" ||
-  notYet.some((feature) => feature in config);
+  optimizerWaits(config);
 
 const known = new Map(makers);
 const runnable = cases.filter((one) => known.has(one.class) && !waits(one));

@@ -45,7 +45,9 @@ function centralDifferences(target: Node, source: Node): Float64Array {
   const at = Float64Array.from((binding as Binding & { kind: "data" }).data);
   const lookup = (asked: Binding): HostArray => {
     if (asked === binding) return at;
-    return asked.kind === "scalar" ? Float64Array.of(asked.value) : (asked as Binding & { kind: "data" }).data;
+    return asked.kind === "scalar"
+      ? Float64Array.of(asked.value)
+      : (asked as Binding & { kind: "data" }).data;
   };
   return at.map((_, i) => {
     const x = at[i];

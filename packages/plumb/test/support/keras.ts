@@ -52,7 +52,12 @@ export const lossOf = (spec: Spec): unknown => {
 };
 /** A metric: the string itself, if it is one. */
 export const metricOf = (spec: Spec): unknown => (typeof spec === "string" ? spec : madeFrom(metrics, spec));
-export const optimizerOf = (spec: Spec): unknown => madeFrom(optimizers, spec);
+export const optimizerOf = (spec: Spec): unknown =>
+  typeof spec !== "string" && optimizerWaits(spec.config) ? undefined : madeFrom(optimizers, spec);
+
+/** Whether arguments of an optimizer ask for what the wrapper does not have yet: averages, accumulation, loss scaling. */
+export const optimizerWaits = (config: Readonly<Record<string, unknown>>): boolean =>
+  ["use_ema", "gradient_accumulation_steps", "loss_scale_factor"].some((feature) => feature in config);
 export const callbackOf = (spec: Spec): Callback | undefined => madeFrom<Callback>(callbacks, spec);
 
 /** The arguments of a layer's configuration that carry meaning here. */
@@ -66,7 +71,7 @@ const unsupported = [
   "bias_constraint",
 ];
 
-interface KerasModel {
+export interface KerasModel {
   readonly class_name: string;
   readonly config: {
     readonly name: string;

@@ -104,6 +104,10 @@ const unary = (
 });
 
 const { LN2, PI } = Math;
+const angles = [PI / 4, PI / 2, -PI / 2, PI, -PI, 2 * PI, 1000 * PI, 1000.5 * PI, 1e6, 2 ** 25 * PI];
+/** The floats nearest to a multiple of π/2 (from the continued fractions of 2^e · 2/π): odd multiples, then even ones. */
+const nearOddQuarters = [7.729178919452902e28, 21999384576, 4.638183382783466e25];
+const nearEvenQuarters = [1.5458357838905804e29, 43998769152, 3.0916715677811608e29];
 
 export const vectorMathCases: readonly VectorMathCase[] = [
   unary("exp", lines.expLanes, Math.exp, [
@@ -140,17 +144,8 @@ export const vectorMathCases: readonly VectorMathCase[] = [
     -(2 ** -24),
     2 ** 127,
   ]),
-  unary("sin", lines.sinLanes, Math.sin, [PI / 4, PI / 2, PI, -PI, 2 * PI, 1000 * PI, 1e6, 2 ** 25 * PI]),
-  unary("cos", lines.cosLanes, Math.cos, [
-    PI / 4,
-    PI / 2,
-    PI,
-    -PI / 2,
-    2 * PI,
-    1000.5 * PI,
-    1e6,
-    2 ** 25 * PI,
-  ]),
+  unary("sin", lines.sinLanes, Math.sin, [...angles, ...nearEvenQuarters]),
+  unary("cos", lines.cosLanes, Math.cos, [...angles, ...nearOddQuarters]),
   unary("tanh", lines.tanhLanes, Math.tanh, [0.625, -0.625, 9.01, 10, -10, 44]),
   unary("sigmoid", lines.sigmoidLanes, sigmoid, [-1.13, -2.74, 17, -17, -87.33655, -88.72284, -103.97208]),
   unary("erf", lines.erfLanes, erf, [1, -1, 3.83, 4, -4]),

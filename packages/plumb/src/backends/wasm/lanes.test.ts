@@ -96,7 +96,7 @@ const edges: Record<DType, readonly number[]> = {
 function pairs(dtype: DType): ArrayLane[] {
   const make = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Int32Array }[dtype];
   const all = edges[dtype].flatMap((a) => edges[dtype].map((b) => [a, b]));
-  return [0, 1].map((side) => ({ dtype, values: make.from(all, (pair) => pair[side]) }));
+  return [0, 1].map((side) => ({ dtype, values: make.from(all.map((pair) => pair[side])) }));
 }
 
 const floats: readonly DType[] = ["float32", "float64"];

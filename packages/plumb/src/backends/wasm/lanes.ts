@@ -126,7 +126,7 @@ export class WasmLanes implements Lanes<Lane> {
   readonly fused: boolean;
   readonly #f: FunctionBuilder;
   readonly #pool: ConstantPool;
-  readonly #constants = new Map<number | string, number>();
+  readonly #constants = new Map<string, number>();
   #poolBase: number | undefined;
   /** Locals handed out and not given back, in order. */
   readonly #taken: number[] = [];

@@ -23,6 +23,7 @@ const parameters = {
   startFromEpoch: integer(0, "Epochs at the beginning that are not looked at", { min: 0 }),
 };
 
+/** What `EarlyStopping` takes. */
 export interface EarlyStoppingOptions extends GivenOf<typeof parameters> {
   /** The value to watch, as the history names it. Default `"val_loss"`. */
   readonly monitor?: string;

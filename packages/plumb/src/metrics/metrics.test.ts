@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import { tensor } from "../tensor/index.ts";
+import {
+  BinaryAccuracy,
+  ConfusionMatrix,
+  F1Score,
+  Precision,
+  R2Score,
+  Recall,
+  type Metric,
+} from "./index.ts";
+
+const after = (metric: Metric<any>, ...batch: Parameters<Metric["updateState"]>): Metric<any> => {
+  metric.updateState(...batch);
+  return metric;
+};
+const values = (metric: Metric<any>): number[] => Array.from(metric.result().dataSync());
+
+describe("ConfusionMatrix", () => {
+  const want = [1, 0, 1, 0, 2, 0, 0, 0, 1];
+  const scores = [
+    [0.7, 0.2, 0.1],
+    [0.1, 0.2, 0.7],
+    [0.1, 0.8, 0.1],
+    [0.3, 0.4, 0.3],
+    [0, 0, 1],
+  ];
+
+  test("rows are labels, columns predictions; labels as indices or one-hot, predictions as scores or decided", () => {
+    const labels = [0, 0, 1, 1, 2];
+    const oneHot = labels.map((label) => [0, 1, 2].map((k) => Number(k === label)));
+    expect(values(after(new ConfusionMatrix(), labels, scores))).toEqual(want);
+    expect(values(after(new ConfusionMatrix(), oneHot, scores))).toEqual(want);
+    const decided = new ConfusionMatrix({ numClasses: 3 });
+    expect(values(after(decided, Int32Array.from(labels), Int32Array.of(0, 2, 1, 1, 2)))).toEqual(want);
+  });
+
+  test("one column of probabilities is decided by the threshold", () => {
+    const labels = [0, 0, 1, 1];
+    const p = [[0.2], [0.7], [0.6], [0.9]];
+    expect(values(after(new ConfusionMatrix(), labels, p))).toEqual([1, 1, 0, 2]);
+    expect(values(after(new ConfusionMatrix({ threshold: 0.65 }), labels, p))).toEqual([1, 1, 1, 1]);
+  });
+
+  test("rows count by their weight; a label that is no class counts nowhere", () => {
+    const metric = after(new ConfusionMatrix(), [0, 1, 7], [[0.9], [0.8], [0.8]], {
+      sampleWeight: [0.5, 2, 1],
+    });
+    expect(values(metric)).toEqual([0, 0.5, 0, 2]);
+  });
+});
+
+describe("R2Score", () => {
+  test("by hand: 1 − (1 + 0 + 4) / (4 + 0 + 4)", () => {
+    expect(values(after(new R2Score(), [[1], [3], [5]], [[2], [3], [3]]))[0]).toBeCloseTo(1 - 5 / 8, 12);
+  });
+
+  test("keeps its digits far from 0, in batches too: the spread is 1 and the mean a hundred million", () => {
+    const metric = new R2Score();
+    const far = (value: number): Float64Array => Float64Array.of(1e8 + value);
+    for (const [y, p] of [
+      [1, 2],
+      [3, 3],
+      [5, 3],
+    ])
+      metric.updateState(tensor(far(y), [1, 1]), tensor(far(p), [1, 1]));
+    expect(values(metric)[0]).toBeCloseTo(1 - 5 / 8, 6);
+  });
+
+  test("labels that do not vary: 0, or NaN when they are met exactly", () => {
+    const equal = [[0.1], [0.1], [0.1]];
+    expect(values(after(new R2Score(), equal, [[0.2], [0.1], [0.1]]))).toEqual([0]);
+    expect(values(after(new R2Score(), equal, equal))[0]).toBeNaN();
+  });
+});
+
+test("precision and recall by hand, at several thresholds at once", () => {
+  const [labels, p] = [
+    [0, 0, 1, 1],
+    [0.1, 0.6, 0.4, 0.9],
+  ];
+  expect(values(after(new Precision(), labels, p))).toEqual([0.5]);
+  expect(values(after(new Recall({ thresholds: [0.3, 0.5, 0.95] }), labels, p))).toEqual([1, 0.5, 0]);
+  expect(new Precision().result().shape).toEqual([]);
+  expect(new Precision({ thresholds: [0.2, 0.4] }).result().shape).toEqual([2]);
+});
+
+test("a prediction that equals the float32 of the threshold is not above it", () => {
+  expect(values(after(new BinaryAccuracy({ threshold: 0.6 }), [0], [0.6]))).toEqual([1]);
+  expect(values(after(new Precision({ thresholds: 0.6 }), [1], [0.6]))).toEqual([0]);
+});
+
+test("F1 of classes, and its averages", () => {
+  const batch = [
+    [
+      [1, 0],
+      [1, 0],
+      [0, 1],
+    ],
+    [
+      [0.9, 0.1],
+      [0.2, 0.8],
+      [0.3, 0.7],
+    ],
+  ] as const;
+  // Class 0: TP 1, FP 0, FN 1; class 1: TP 1, FP 1, FN 0.
+  const f1 = (average: "micro" | "macro" | "weighted" | null): number[] =>
+    values(after(new F1Score({ average }), batch[0] as never, batch[1] as never));
+  expect(f1(null)).toEqual([2 / 3, 2 / 3]);
+  expect(f1("micro")[0]).toBeCloseTo(2 / 3, 15);
+  expect(f1("weighted")[0]).toBeCloseTo(2 / 3, 15);
+});
+
+test("a value whose shape hangs on the data is PL2017 before any", () => {
+  expect(() => new R2Score().result()).toThrow(/^PL2017/);
+  expect(new R2Score({ name: "fit" }).name).toBe("fit");
+});
+
+test("shapes that a metric cannot take are PL2002, parameters PL2011, weights PL2016", () => {
+  expect(() => after(new F1Score(), [1], [0.5])).toThrow(/^PL2002/);
+  expect(() => new Precision({ thresholds: [0.5, 1.5] })).toThrow(/^PL2011/);
+  expect(() => after(new Precision({ classId: 3 }), [[1, 0]], [[0.5, 0.2]])).toThrow(/^PL2011/);
+  expect(() => after(new Precision(), [1, 0], [0.5, 0.2], { sampleWeight: [1, 2, 3] })).toThrow(/^PL2016/);
+});
