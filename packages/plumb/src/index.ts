@@ -279,6 +279,7 @@ export {
   type Logs,
   type ModelState,
   type PredictOptions,
+  type Progress,
   type SequentialOptions,
   type TrainPlan,
 } from "./train/index.ts";

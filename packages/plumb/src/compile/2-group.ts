@@ -49,6 +49,10 @@ export interface Grouping {
 /** Work (in vector instructions) up to which a value with several readers is computed again rather than stored. */
 const recomputeLimit = 4;
 
+/** Work and depth of one expression beyond which it is cut in two: code stays small, and so do the stacks that walk it. */
+const costLimit = 400;
+const depthLimit = 60;
+
 export interface GroupingOptions {
   /** False puts every node in a group of its own: the plain program that fused ones are compared with. */
   readonly fuse: boolean;
@@ -116,6 +120,7 @@ function kept(order: readonly Node[], roots: readonly Node[], fuse: boolean): Se
       readers.set(input, (readers.get(input) ?? 0) + 1);
   }
   const costs = new Map<Node, number>();
+  const depths = new Map<Node, number>();
   for (const node of order) {
     if (isCheck(node) || node.op.kind === "effect") continue;
     if (!isPointwise(node)) {
@@ -133,13 +138,13 @@ function kept(order: readonly Node[], roots: readonly Node[], fuse: boolean): Se
       continue;
     }
     const own = node.op.kind === "elementwise" ? (node.op.cost ?? 1) : node.op.kind === "view" ? 0 : 8;
-    let cost = own;
-    for (const input of node.inputs) {
-      const source = withoutChecks(input);
-      cost += keep.has(source) ? 0 : (costs.get(source) ?? 0);
-    }
+    const inlined = node.inputs.map(withoutChecks).filter((input) => !keep.has(input));
+    const cost = inlined.reduce((sum, input) => sum + (costs.get(input) ?? 0), own);
+    const depth = 1 + Math.max(0, ...inlined.map((input) => depths.get(input) ?? 0));
     costs.set(node, cost);
-    if ((readers.get(node) ?? 0) > 1 && cost > recomputeLimit && node.op.kind !== "view") keep.add(node);
+    depths.set(node, depth);
+    const isSharedWork = (readers.get(node) ?? 0) > 1 && cost > recomputeLimit && node.op.kind !== "view";
+    if (isSharedWork || cost > costLimit || depth > depthLimit) keep.add(node);
   }
   return keep;
 }

@@ -72,14 +72,14 @@ function chooseByClass(chosen: Uint8Array, classes: ArrayLike<number>, count: nu
   }
   const groups = [...members.entries()].sort(([a], [b]) => a - b).map(([, of]) => Int32Array.from(of));
   const exact = groups.map((group) => (group.length * count) / chosen.length);
-  // A class of one row would teach nothing from the validation part, and no class may lose all its rows to it.
-  const taken = groups.map((group, k) => Math.min(Math.floor(exact[k]), group.length - 1));
+  const taken = exact.map(Math.floor);
   let missing = count - taken.reduce((total, rows) => total + rows, 0);
   const byRemainder = groups
     .map((_, k) => k)
     .sort((a, b) => exact[b] - taken[b] - (exact[a] - taken[a]) || a - b);
   for (const k of byRemainder) {
     if (missing === 0) break;
+    // No class may lose its last row: it could not be learned.
     if (taken[k] >= groups[k].length - 1) continue;
     taken[k] += 1;
     missing -= 1;

@@ -157,10 +157,10 @@ export abstract class Layer {
     withTrace(undefined, () => this.build(this.inputShape!));
   }
 
-  /** Makes a weight. Called from `build`. */
+  /** Makes a weight, named `layer/weight`. Called from `build`. */
   protected addWeight({ name, shape, initializer, trainable = true }: WeightOptions): Variable {
     const initial = initializers.get(initializer).call(shape);
-    const weight = new Variable(initial, { name, trainable });
+    const weight = new Variable(initial, { name: `${this.name}/${name}`, trainable });
     this.#weights.push(weight);
     return weight;
   }

@@ -47,7 +47,7 @@ const common = {
 
 /** What every loss takes beside its own parameters. */
 export interface LossOptions {
-  readonly reduction?: Reduction;
+  readonly reduction?: Reduction | "sumOverBatchSize" | "meanWithSampleWeight";
   /** Left out: the class's name in snake_case. */
   readonly name?: string;
   readonly dtype?: "float32" | "float64";

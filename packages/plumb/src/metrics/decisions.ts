@@ -66,9 +66,7 @@ export function confusion(
 
   const ranked = topK !== undefined && decision.thresholds === undefined;
   const given = decision.thresholds ?? 0.5;
-  const list = (typeof given === "number" ? [given] : given).map((value) =>
-    p.dtype === "float32" ? Math.fround(value) : value,
-  );
+  const list = typeof given === "number" ? [given] : given;
   const thresholds = tensor(list, [list.length, ...p.shape.map(() => 1)], p.dtype);
   const above = ranked ? e!.expandDims(0) : p.expandDims(0).greater(thresholds);
   const yes = e === undefined || ranked ? above : above.logicalAnd(e);

@@ -71,6 +71,17 @@ describe("R2Score", () => {
     const equal = [[0.1], [0.1], [0.1]];
     expect(values(after(new R2Score(), equal, [[0.2], [0.1], [0.1]]))).toEqual([0]);
     expect(values(after(new R2Score(), equal, equal))[0]).toBeNaN();
+    // In double the mean of these is 0.10000000000000002, from which they seem to vary.
+    const double = tensor(Float64Array.of(0.1, 0.1, 0.1), [3, 1]);
+    expect(
+      values(
+        after(
+          new R2Score(),
+          double,
+          equal.map(([value]) => [value * 2]),
+        ),
+      ),
+    ).toEqual([0]);
   });
 });
 

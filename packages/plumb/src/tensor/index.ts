@@ -84,6 +84,7 @@ export const {
   neg,
   notEqual,
   pow,
+  relu,
   round,
   rsqrt,
   sigmoid,

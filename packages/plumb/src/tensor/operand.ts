@@ -135,11 +135,14 @@ export function asTensors(operands: readonly TensorLike[]): Tensor[] {
   return tensors.map((tensor, i) => tensor ?? new Tensor(numberNode(operands[i] as number, dtype)));
 }
 
+/** More nodes than one operation adds: itself, a cast and a broadcast of each operand, a number or two. */
+const perOperation = 6;
+
 /**
- * The tensor of a node that was built from those of `parents` by adding about so many nodes. Where more operations are pending behind it than the
+ * The tensor of a node that was built from those of `parents` by adding at most so many nodes. Where more operations are pending behind it than the
  * engine lets pile up, they are run.
  */
-export function derived(node: Node, parents: readonly Tensor[], added = 1): Tensor {
+export function derived(node: Node, parents: readonly Tensor[], added = perOperation): Tensor {
   let pending = added;
   for (const parent of parents) pending += parent.pending;
   const tensor = new Tensor(node, pending);
@@ -156,7 +159,7 @@ function runIfLong(tensor: Tensor, node: Node): void {
 }
 
 /** Nodes that a graph keeps alive, those behind evaluated nodes included. */
-function retained(root: Node): number {
+export function retained(root: Node): number {
   const seen = new Set([root]);
   for (const node of seen) for (const input of node.inputs) seen.add(input);
   return seen.size;

@@ -2,13 +2,7 @@
 import { errorOf } from "../base/contract.ts";
 import { PlumbError } from "../base/errors.ts";
 import { sizeOf, type Shape } from "../base/shape.ts";
-import {
-  describeLabels,
-  losses,
-  type LabelsInfo,
-  type LossLike,
-  type Pairing,
-} from "../losses/index.ts";
+import { describeLabels, losses, type LabelsInfo, type LossLike, type Pairing } from "../losses/index.ts";
 import { metrics, type MetricLike } from "../metrics/index.ts";
 import { activations } from "../numerics/index.ts";
 import { optimizers, type Optimizer, type OptimizerLike } from "../optimizers/index.ts";

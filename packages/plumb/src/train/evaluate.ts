@@ -1,21 +1,16 @@
-/** Running a trained model over data: what it says, and how good that is. */
+/** How good a model is on data. */
 import { integer, resolve } from "../base/parameters.ts";
-import { sizeOf } from "../base/shape.ts";
 import { Batches, rowNumbers, type RowsLike } from "../data/index.ts";
-import { tensor, type Tensor } from "../tensor/index.ts";
 import { Dataset } from "./dataset.ts";
 import type { Logs } from "./events.ts";
 import type { Model } from "./model.ts";
 import { runInSlices } from "./slices.ts";
-import { predictStep, testStep, type MeasuringStep, type PredictStep } from "./step.ts";
+import { testStep, type MeasuringStep } from "./step.ts";
 
-/** What `predict` takes besides data. */
-export interface PredictOptions {
-  /** Rows per step. Default 32; the result does not depend on it. */
-  batchSize?: number;
-}
 /** What `evaluate` takes besides data. */
-export interface EvaluateOptions extends PredictOptions {
+export interface EvaluateOptions {
+  /** Rows per step. Default 32; the result depends on it only in rounding. */
+  batchSize?: number;
   /** How much each row counts in the loss and in weighted metrics: `[rows]`. */
   sampleWeight?: RowsLike;
 }
@@ -53,26 +48,4 @@ export async function measure(model: Model, { run, batches, totals }: MeasuringS
   totals.reset();
   await model.turns.take(() => runInSlices({ steps: batches.steps, step: run }));
   return totals.read();
-}
-
-export async function predict(model: Model, x: RowsLike, options: PredictOptions): Promise<Tensor> {
-  const { batchSize } = resolve("PL4004", "predict", parameters, { ...options });
-  const data = new Dataset(x);
-  let step: PredictStep | undefined;
-  try {
-    model.build(data.x.shape);
-    const batches = new Batches(rowNumbers(data.rows), batchSize);
-    const { run, output, outputShape } = (step = predictStep(model, data, batches));
-    const width = sizeOf(outputShape);
-    const values = new Float32Array(data.rows * width);
-    const collect = (i: number): void => {
-      run(i);
-      values.set(output(), i * batches.batchSize * width);
-    };
-    await model.turns.take(() => runInSlices({ steps: batches.steps, step: collect }));
-    return tensor(values, [data.rows, ...outputShape]);
-  } finally {
-    step?.dispose();
-    data.dispose();
-  }
 }

@@ -19,6 +19,14 @@ export type TrainEvent =
   | { readonly type: "epochBegin"; readonly epoch: number }
   /** After a step, with the running values of its epoch. Built only when somebody listens to batches. */
   | { readonly type: "batchEnd"; readonly epoch: number; readonly batch: number; readonly logs: Logs }
+  /** At each yield to the event loop (every 50 ms in Node, 16 in a page); `logs` reads the running values when called. */
+  | {
+      readonly type: "progress";
+      readonly epoch: number;
+      readonly batch: number;
+      readonly stepsPerEpoch: number;
+      readonly logs: () => Logs;
+    }
   | { readonly type: "epochEnd"; readonly epoch: number; readonly logs: Logs; readonly learningRate: number }
   /** `logs` are those of the last whole epoch; empty when there was none. */
   | { readonly type: "trainEnd"; readonly logs: Logs };

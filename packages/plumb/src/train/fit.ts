@@ -145,6 +145,14 @@ export async function fit(
         afterStep: emitter.batches
           ? (batch) => emitter.emit({ type: "batchEnd", epoch, batch, logs: totals.read() })
           : undefined,
+        afterSlice: (batch) =>
+          emitter.emit({
+            type: "progress",
+            epoch,
+            batch,
+            stepsPerEpoch: batches.steps,
+            logs: () => totals.read(),
+          }),
       });
       // An epoch that the caller cut short is not one; one that a callback cut short is, as in Keras.
       if (signal?.aborted === true && totals.rows < train.length) break;

@@ -8,10 +8,11 @@ import type { BatchShape, CallOptions, Layer } from "../layers/index.ts";
 import type { StateEntry } from "../optimizers/index.ts";
 import { asTensor, type Tensor, type TensorLike, type Variable } from "../tensor/index.ts";
 import { Compiled, type CompileOptions } from "./compile.ts";
-import { evaluate, predict, type EvaluateOptions, type PredictOptions } from "./evaluate.ts";
+import { evaluate, type EvaluateOptions } from "./evaluate.ts";
 import type { Logs } from "./events.ts";
 import { fit, type FitOptions } from "./fit.ts";
 import type { History } from "./history.ts";
+import { ForwardPrograms, predict, type PredictOptions } from "./predict.ts";
 import { summaryOf } from "./summary.ts";
 import { Turns } from "./turns.ts";
 
@@ -39,6 +40,7 @@ export abstract class Model {
   readonly turns = new Turns();
   /** Fits of this model run one after the other. */
   readonly #fits = new Turns();
+  readonly #programs = new ForwardPrograms(this);
   #compiled?: Compiled;
   #callingBack: () => boolean = () => false;
 
@@ -56,6 +58,11 @@ export abstract class Model {
   abstract build(inputShape: BatchShape): void;
   /** Runs the layers, in a compiled function or out of one. */
   abstract forward(x: Tensor, options?: CallOptions): Forward;
+
+  /** To be called by a model whose layers have changed: what was compiled of it is no longer it. */
+  protected changed(): void {
+    this.#programs.clear();
+  }
 
   /** The model's output for a tensor: `[rows, …]` in, `[rows, …]` out. Builds the model if that was not done. */
   call(x: TensorLike, options?: CallOptions): Tensor {
@@ -136,7 +143,7 @@ export abstract class Model {
 
   /** The model's output for rows `x`, as one tensor `[rows, …]`. Computed batch by batch; dropout and the like are off. */
   predict(x: RowsLike, options: PredictOptions = {}): Promise<Tensor> {
-    return predict(this, x, options);
+    return predict(this, this.#programs, x, options);
   }
 
   /** A table of the layers with their output shapes and weight counts; printed, and returned. */
@@ -179,9 +186,7 @@ export abstract class Model {
   /** A copy of everything that training changes: weights, and the optimizer's state when the model is compiled. */
   getState(): ModelState {
     this.#needBuilt("Its state was asked for");
-    const weights = this.layers.flatMap((layer) =>
-      layer.weights.map((weight) => ({ name: `${layer.name}/${weight.name}`, data: weight.dataSync() })),
-    );
+    const weights = this.weights.map((weight) => ({ name: weight.name, data: weight.dataSync() }));
     if (this.#compiled === undefined) return { weights };
     this.#compiled.optimizer.build(this.trainableVariables);
     return { weights, optimizer: this.#compiled.optimizer.getState() };

@@ -51,6 +51,7 @@ export class Sequential extends Model {
         ? "the model's input"
         : `the layer "${before.name}"`;
     this.#layers.push(layer);
+    this.changed();
     if (this.#inputShape !== undefined) this.#buildLayer(layer, this.#outputShapeOf(this.#layers.length - 1));
     else if (before === undefined && layer.declaredShape !== undefined)
       this.build([null, ...layer.declaredShape]);

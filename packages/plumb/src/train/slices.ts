@@ -17,6 +17,8 @@ export interface SliceOptions {
   readonly ends?: () => boolean;
   /** Awaited after each step, outside the model's turn. */
   readonly afterStep?: (i: number) => Promise<void>;
+  /** Awaited after each slice that was cut short by the clock, with the steps done so far. */
+  readonly afterSlice?: (done: number) => Promise<void>;
   /** The generator that the steps draw from; the global one is left as it was. */
   readonly generator?: GeneratorState;
   /** Whose turns the slices take, one each: others come in between. Unset: the caller has the turn. */
@@ -56,6 +58,7 @@ export async function runInSlices(options: SliceOptions): Promise<number> {
       ended ||= ends?.() ?? false;
     }
     if (now() - begun >= sliceMilliseconds) {
+      await options.afterSlice?.(done);
       await macrotask();
       begun = now();
     }

@@ -2,7 +2,6 @@
  * The steps of a model, each one compiled program per batch size: gather the rows of the batch from resident data,
  * forward, loss, gradients, update, totals. JavaScript hands in row numbers and nothing comes back.
  */
-import type { HostArray } from "../base/dtype.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Batches } from "../data/index.ts";
 import type { CallOptions } from "../layers/index.ts";
@@ -76,45 +75,22 @@ function measuringStep(
   return { batches, totals, run, dispose: step.dispose };
 }
 
-/** A step that gives the model's output for the rows of its batch. */
-export interface PredictStep extends Step {
-  /** The output of the last run. */
-  output(): HostArray;
-  /** Shape of one row of it. */
-  readonly outputShape: Shape;
-}
-
-export function predictStep(model: Model, data: Dataset, batches: Batches): PredictStep {
-  let outputShape: Shape = [];
-  const step = overBatches(batches, (rows) => {
-    const { output } = model.forward(data.x.gather(rows), { training: false });
-    outputShape = output.shape.slice(1);
-    return output;
-  });
-  return { batches, run: step.run, output: step.output, outputShape, dispose: step.dispose };
-}
-
-function overBatches(
-  batches: Batches,
-  body: (rows: Tensor) => Tensor | void,
-): Pick<PredictStep, "run" | "output" | "dispose"> {
-  // Row numbers travel in one array per batch size, written anew for each step.
-  const programs = batches.sizes.map((size) => {
+/** One program per batch size. Row numbers travel in one array each, written anew for each step. */
+function overBatches(batches: Batches, body: (rows: Tensor) => void): Pick<Step, "run" | "dispose"> {
+  const sized = batches.sizes.map((size) => {
     const program = trace(body, [{ shape: [size], dtype: "int32" }]);
     program.prepare();
     return { program, rows: new Int32Array(size) };
   });
-  const [full, rest = full] = programs;
-  let last = full;
+  const [full, rest = full] = sized;
   return {
     run(i) {
-      last = batches.sizeOf(i) === full.rows.length ? full : rest;
-      batches.fill(i, last.rows);
-      last.program.run(last.rows);
+      const { program, rows } = batches.sizeOf(i) === full.rows.length ? full : rest;
+      batches.fill(i, rows);
+      program.run(rows);
     },
-    output: () => last.program.output(0),
     dispose() {
-      for (const { program } of programs) program.dispose();
+      for (const { program } of sized) program.dispose();
     },
   };
 }

@@ -145,7 +145,11 @@ describe.skipIf(goldensMissing)(
         });
         for (const [name, want] of Object.entries(one.evaluate))
           close([measured[name]], [want], `evaluate: ${name}`);
-        close((await model.predict(tensorOf(data.x))).dataSync(), numbersOf(one.predictions[0]), "predictions");
+        close(
+          (await model.predict(tensorOf(data.x))).dataSync(),
+          numbersOf(one.predictions[0]),
+          "predictions",
+        );
       },
     );
   },

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { generatorState } from "../../src/base/seed.ts";
 import { Dense, Dropout, Input } from "../../src/layers/index.ts";
 import { BinaryCrossentropy, SparseCategoricalCrossentropy } from "../../src/losses/index.ts";
 import { Adam, SGD } from "../../src/optimizers/index.ts";
-import { seed } from "../../src/tensor/index.ts";
+import { engineStats, seed } from "../../src/tensor/index.ts";
+import type { Progress } from "../../src/train/callbacks/callback.ts";
 import type { FitOptions } from "../../src/train/fit.ts";
 import { Sequential } from "../../src/train/sequential.ts";
 
@@ -76,6 +78,18 @@ describe("learning", () => {
   });
 });
 
+test("predictions follow the weights, repeat without compiling, and see layers that were added", async () => {
+  const model = seeded(classifier);
+  await model.predict(rows.slice(0, 2));
+  const { built } = engineStats();
+  const before = (await model.predict(rows.slice(2, 4))).dataSync();
+  expect(engineStats().built).toBe(built);
+  model.setWeights(model.getWeights().map((weight) => weight.map((value) => 2 * value)));
+  expect([...(await model.predict(rows.slice(2, 4))).dataSync()]).not.toEqual([...before]);
+  model.add(new Dense(1));
+  expect((await model.predict(rows.slice(2, 4))).shape).toEqual([2, 1]);
+});
+
 describe("determinism", () => {
   const run = async (options: FitOptions): Promise<{ weights: number[][]; history: unknown }> => {
     const model = seeded(classifier);
@@ -110,6 +124,15 @@ describe("determinism", () => {
     await second.fit(rows, y, { epochs: 5, initialEpoch: 2, batchSize: 16, seed: 9 });
     expect(bitsOf(second)).toEqual(bitsOf(straight));
     expect(second.getState()).toEqual(straight.getState());
+  });
+
+  test("a fit leaves the global generator as it was, but for the draw of a seed that was not given", async () => {
+    const model = seeded(classifier);
+    const before = generatorState();
+    await model.fit(rows, y, { epochs: 2, seed: 1 });
+    expect(generatorState()).toEqual(before);
+    await model.fit(rows, y, { epochs: 2 });
+    expect(generatorState()).toEqual({ ...before, counter: before.counter + 1 });
   });
 
   test("two models that train side by side do not disturb each other", async () => {
@@ -284,6 +307,21 @@ describe("events and stopping", () => {
     });
     await expect(nested).rejects.toThrow(/PL4004.*callback/);
     await expect(model.fit(rows, y)).resolves.toBeDefined();
+  });
+
+  test("while an epoch runs, its progress is told by time, with values for who asks", async () => {
+    const model = seeded(classifier);
+    const told: { batch: number; loss: number }[] = [];
+    const onProgress = ({ batch, logs }: Progress): void => {
+      told.push({ batch, loss: logs().loss });
+      if (told.length === 3) model.stopTraining = true;
+    };
+    await model.fit(rows, y, { epochs: 100_000, batchSize: 4, callbacks: [{ onProgress }] });
+    expect(told.length).toBe(3);
+    for (const { batch, loss } of told) {
+      expect(batch).toBeGreaterThan(0);
+      expect(loss).toBeGreaterThan(0);
+    }
   });
 
   test("the event loop turns during a fit", async () => {

@@ -71,7 +71,7 @@ const megabyte = 2 ** 20;
 /** Runs `step` some times to warm up, then `steps` times, and asks that both footprints be the same. */
 function expectConstant(steps: number, step: (i: number) => void): void {
   const fresh = engineStats().built;
-  for (let i = 0; i < 300; i++) step(i);
+  for (let i = 0; i < 1_000; i++) step(i);
   const before = footprint();
   for (let i = 0; i < steps; i++) step(i);
   const after = footprint();

@@ -132,6 +132,16 @@ describe.each(allMetrics.map((record) => [record.name, record] as const))("%s", 
     const want = valueOf(select(whole, kept));
     expectSame(valueOf(whole, { sampleWeight: isKept.map(Number) }), want);
     expectSame(valueOf(whole, { mask: isKept }), want);
+    const both = { sampleWeight: whole.labels.map((_, row) => Number(row !== 4)), mask: isKept };
+    expectSame(
+      valueOf(whole, both),
+      valueOf(
+        select(
+          whole,
+          kept.filter((row) => row !== 4),
+        ),
+      ),
+    );
     expectSame(
       valueOf(select(whole, kept), { sampleWeight: kept.map(() => 2) }),
       valueOf(select(whole, [...kept, ...kept])),

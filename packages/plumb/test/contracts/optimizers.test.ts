@@ -134,6 +134,14 @@ describe.each(makers)("%s", (name, make) => {
   });
 });
 
+test("Adam's first step is η / (1 + ε/√(1−β₂)) to float32's last digits: the corrections cancel exactly", () => {
+  // With g = 1: m = 1−β₁ and v = 1−β₂. Were 1 − β₂ᵗ computed in float32, the step would be off by 6.4e-6 of itself.
+  const w = new Variable([0], { name: "w" });
+  new optimizerClasses.Adam({ learningRate: 0.1 }).applyGradients([[tensor([1]), w]]);
+  const step = 0.1 / (1 + 1e-7 / Math.sqrt(0.001));
+  expect(Math.abs(w.dataSync()[0] + step) / step).toBeLessThan(5e-7);
+});
+
 test("an unknown parameter, a value out of range and two kinds of clipping are PL4004", () => {
   for (const [, make] of makers) {
     expect(() => make({ lerningRate: 1 })).toThrow(/PL4004.*learningRate/);

@@ -41,6 +41,7 @@ export class PointWriter {
   private readonly levels: Level[] = [];
   private readonly frames: Frame[] = [{ values: new Map(), pointers: new Map() }];
   private readonly levelOfExpr = new Map<Expr, readonly number[]>();
+  private readonly resultsOfExpr = new Map<Expr, ReadonlySet<Fold | "product">>();
   private readonly folded = new Map<Fold, (copies: Copies) => Lane>();
   /** Given for the epilogue of a product: the accumulator at a copy. */
   product: ((copies: Copies) => Lane) | undefined;
@@ -202,10 +203,24 @@ export class PointWriter {
   /** The loops over results: folds and products differ along all of them. */
   resultLoops: readonly number[] = [];
 
+  /** True when every fold under the value is finished, and the product is there if it is read. */
   private foldsReady(expr: Expr): boolean {
-    if (expr.kind === "folded") return this.folded.has(expr.fold);
-    if (expr.kind === "product") return this.product !== undefined;
-    return partsOf(expr).every((part) => this.foldsReady(part));
+    for (const result of this.resultsUnder(expr)) {
+      if (result === "product" ? this.product === undefined : !this.folded.has(result)) return false;
+    }
+    return true;
+  }
+
+  private resultsUnder(expr: Expr): ReadonlySet<Fold | "product"> {
+    let results = this.resultsOfExpr.get(expr);
+    if (results === undefined) {
+      const found = new Set<Fold | "product">();
+      if (expr.kind === "folded") found.add(expr.fold);
+      if (expr.kind === "product") found.add("product");
+      for (const part of partsOf(expr)) for (const result of this.resultsUnder(part)) found.add(result);
+      this.resultsOfExpr.set(expr, (results = found));
+    }
+    return results;
   }
 
   // Addresses

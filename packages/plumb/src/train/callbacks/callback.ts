@@ -10,6 +10,16 @@ export interface TrainPlan {
   readonly logNames: readonly string[];
 }
 
+/** Where training stands. */
+export interface Progress {
+  readonly epoch: number;
+  /** Steps of this epoch that are done, of `stepsPerEpoch`. */
+  readonly batch: number;
+  readonly stepsPerEpoch: number;
+  /** Reads the running values of the epoch; costs something only when called. */
+  readonly logs: () => Logs;
+}
+
 /**
  * Something that watches a fit and may act on it. Write the methods you need; a plain object with them will do as well.
  *
@@ -27,6 +37,8 @@ export class Callback {
   onEpochBegin?(epoch: number): void | Promise<void>;
   /** After each step, with the running values of its epoch. */
   onTrainBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
+  /** Every few dozen milliseconds while an epoch runs: for a progress line. */
+  onProgress?(progress: Progress): void | Promise<void>;
   /** After each epoch and its validation. */
   onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
   /** At the end, however it came; `logs` are those of the last whole epoch. */
@@ -45,6 +57,8 @@ export function listenerOf(callback: Callback): Listener {
           return callback.onEpochBegin?.(event.epoch);
         case "batchEnd":
           return callback.onTrainBatchEnd?.(event.batch, event.logs);
+        case "progress":
+          return callback.onProgress?.(event);
         case "epochEnd":
           return callback.onEpochEnd?.(event.epoch, event.logs);
         case "trainEnd":

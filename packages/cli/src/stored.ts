@@ -1,0 +1,60 @@
+/** What a run keeps besides history and weights, as `docs/run-folder.md` describes it. */
+import type { NetworkSpec } from "./network.ts";
+import type { Scale } from "./objective.ts";
+import type { Plan } from "./prepare/plan.ts";
+import type { Kind } from "./table/table.ts";
+import type { Task } from "./task.ts";
+
+/** `prepare.json`: from the columns of a file to inputs, and from outputs to predictions. */
+export interface StoredPreparation {
+  /** Whether the columns have names of their own; else they are told by their place. */
+  readonly named: boolean;
+  /** Number of columns of the training file, target included. */
+  readonly width: number;
+  readonly plan: Plan;
+  readonly target: {
+    readonly name: string;
+    readonly kind: Kind;
+    readonly task: Task;
+    readonly classes: readonly string[];
+    readonly scale?: Scale;
+  };
+}
+
+/** `run.json`: what was asked, with what, and what came out. */
+export interface StoredRun {
+  /** The version of this layout. */
+  readonly format: 1;
+  /** `training` until the end, which an interrupted machine never writes. */
+  readonly status: "training" | "finished" | "interrupted";
+  readonly command: readonly string[];
+  readonly seed: number;
+  /** Every setting in force, flags and defaults alike. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly network: NetworkSpec;
+  readonly loss: string;
+  readonly data: {
+    readonly file: string;
+    readonly sha256: string;
+    readonly bytes: number;
+    readonly rows: number;
+    readonly columns: number;
+  };
+  readonly versions: Readonly<Record<string, string>>;
+  readonly started: string;
+  /** What `--json` prints; absent while training. */
+  readonly result?: TrainResult;
+}
+
+/** What `plumb train --json` prints. */
+export interface TrainResult {
+  readonly task: Task;
+  readonly loss: string;
+  readonly why: string;
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly baseline: Readonly<Record<string, unknown>>;
+  readonly test: Readonly<Record<string, unknown>>;
+  readonly epochs: number;
+  readonly seconds: number;
+  readonly run: string;
+}
