@@ -18,7 +18,9 @@ export function exitCodeOf(error: unknown, io: Io): number {
     return exitCodes.refused;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  io.stderr.write(`plumb met an error that it did not expect. Please report it with these lines:\n${trace}\n`);
+  io.stderr.write(
+    `plumb met an error that it did not expect. Please report it with these lines:\n${trace}\n`,
+  );
   return exitCodes.broken;
 }
 

@@ -1,5 +1,13 @@
 /** The loss, chosen by asking the contracts of the losses, and what follows from it: labels, outputs, last layer. */
-import { allLosses, losses, PlumbError, type FlatArray, type Head, type LabelsInfo, type Suggestion } from "plumb-ml";
+import {
+  allLosses,
+  losses,
+  PlumbError,
+  type FlatArray,
+  type Head,
+  type LabelsInfo,
+  type Suggestion,
+} from "plumb-ml";
 import { moments } from "./prepare/statistics.ts";
 import type { Target } from "./task.ts";
 
@@ -42,7 +50,12 @@ export function chooseObjective(target: Target, train: Int32Array, asked?: strin
   // A loss that takes labels in two ways is listed twice; the plainer coding comes first and is the one that counts.
   const wanted = asked === undefined ? undefined : losses.get(asked as "mse").record.name;
   const chosen = candidates.find(({ suggestion }) => wanted === undefined || suggestion.loss === wanted);
-  if (chosen === undefined) throw unsuited(target, asked as string, candidates.map(({ suggestion }) => suggestion));
+  if (chosen === undefined)
+    throw unsuited(
+      target,
+      asked as string,
+      candidates.map(({ suggestion }) => suggestion),
+    );
   const { suggestion, labels } = chosen;
   return {
     loss: losses.get(suggestion.loss as "mse").name,
@@ -90,7 +103,8 @@ function codingsOf(target: Target, scale: Scale | undefined): Coding[] {
 }
 
 function whyOf(target: Target, suggestion: Suggestion, asked: string | undefined): string {
-  const { when } = (allLosses.find((record) => record.name === suggestion.loss) as (typeof allLosses)[number]).contract;
+  const { when } = (allLosses.find((record) => record.name === suggestion.loss) as (typeof allLosses)[number])
+    .contract;
   const use = `${when.charAt(0).toLowerCase()}${when.slice(1)}`;
   if (asked !== undefined) return `--loss ${asked} was given; it is ${use}`;
   const what = target.task === "classes" ? `${target.classes.length} classes` : "quantities";

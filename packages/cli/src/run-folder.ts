@@ -21,7 +21,8 @@ export const runFiles = {
 export function freeName(cwd: string, dataPath: string, target: string): string {
   const file = basename(dataPath).replace(/\.gz$/i, "");
   const plain = (text: string): string => text.replace(/[^\p{L}\p{N}_.-]+/gu, "-").replace(/^[-.]+|-+$/g, "");
-  const stem = [plain(basename(file, extname(file))), plain(target)].filter((part) => part !== "").join("-") || "run";
+  const stem =
+    [plain(basename(file, extname(file))), plain(target)].filter((part) => part !== "").join("-") || "run";
   for (let n = 1; ; n++) {
     const name = join("runs", n === 1 ? stem : `${stem}-${n}`);
     if (!existsSync(resolve(cwd, name))) return name;
@@ -102,7 +103,7 @@ export class RunFolder {
     const descriptor = openSync(temporary, "w");
     try {
       const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

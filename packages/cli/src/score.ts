@@ -56,7 +56,11 @@ export function decide(probabilities: Float64Array, classes: number): Int32Array
 }
 
 /** Scores decided classes. A class that neither occurs nor is predicted has precision, recall and F1 of 0. */
-export function scoreClasses(truth: Int32Array, decided: Int32Array, classes: readonly string[]): ClassesScore {
+export function scoreClasses(
+  truth: Int32Array,
+  decided: Int32Array,
+  classes: readonly string[],
+): ClassesScore {
   const metric = new ConfusionMatrix({ numClasses: classes.length });
   metric.updateState(truth, decided);
   const confusion = metric.result().arraySync() as number[][];

@@ -3,6 +3,7 @@ import type { NetworkSpec } from "./network.ts";
 import type { Scale } from "./objective.ts";
 import type { Plan } from "./prepare/plan.ts";
 import type { Kind } from "./table/table.ts";
+import type { TestedClasses, TestedRegression } from "./testing.ts";
 import type { Task } from "./task.ts";
 
 /** `prepare.json`: from the columns of a file to inputs, and from outputs to predictions. */
@@ -52,8 +53,8 @@ export interface TrainResult {
   readonly loss: string;
   readonly why: string;
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
-  readonly baseline: Readonly<Record<string, unknown>>;
-  readonly test: Readonly<Record<string, unknown>>;
+  readonly baseline: (TestedClasses | TestedRegression)["baseline"];
+  readonly test: (TestedClasses | TestedRegression)["test"];
   readonly epochs: number;
   readonly seconds: number;
   readonly run: string;

@@ -63,7 +63,8 @@ type Value = number | string;
 const valueAt = (column: Column, row: number): Value =>
   column.kind === "text" ? column.words[column.codes[row]] : column.values[row];
 
-const numbersOf = (column: Column): Float64Array => (column.kind === "text" ? new Float64Array() : column.values);
+const numbersOf = (column: Column): Float64Array =>
+  column.kind === "text" ? new Float64Array() : column.values;
 
 function distinctOf(column: Column): Value[] {
   if (column.kind === "text") return [...column.words].sort();
@@ -78,11 +79,15 @@ function showClass(column: Column, value: Value): string {
 function decide(column: Column, distinct: readonly Value[], asked?: Task): { task: Task; why: string } {
   const { name, kind } = column;
   if (asked !== undefined) return { task: asked, why: `--task ${asked} was given` };
-  if (kind === "text") return { task: "classes", why: `${name} is text with ${distinct.length} different values` };
+  if (kind === "text")
+    return { task: "classes", why: `${name} is text with ${distinct.length} different values` };
   if (kind === "boolean") return { task: "classes", why: `${name} is true or false` };
   const whole = kind === "number" && distinct.every((value) => Number.isInteger(value));
   if (whole && distinct.length <= classLimit)
-    return { task: "classes", why: `${name} is a whole number with ${distinct.length} different values (at most ${classLimit})` };
+    return {
+      task: "classes",
+      why: `${name} is a whole number with ${distinct.length} different values (at most ${classLimit})`,
+    };
   const what = whole ? "a whole number" : kind === "date" ? "a date" : "a number with fractions";
   return { task: "regression", why: `${name} is ${what} with ${distinct.length} different values` };
 }
@@ -98,7 +103,10 @@ const noTarget = (name: string, rows: number): PlumbError =>
 const textTarget = (name: string, distinct: readonly Value[]): PlumbError =>
   new PlumbError("PL3007", {
     asked: `A regression towards ${name} was asked for`,
-    arrived: `That column is text, such as ${distinct.slice(0, 3).map((value) => JSON.stringify(value)).join(", ")}`,
+    arrived: `That column is text, such as ${distinct
+      .slice(0, 3)
+      .map((value) => JSON.stringify(value))
+      .join(", ")}`,
     why: "A regression needs numbers to measure distances between",
     fix: "Leave out --task regression to predict the text as classes, or clean the column so that every value is a number",
   });
@@ -107,6 +115,9 @@ const oneTarget = (name: string, task: Task, value: Value, rows: number): PlumbE
   new PlumbError("PL3005", {
     asked: `Training towards ${name} was asked for`,
     arrived: `All ${rows} rows hold ${JSON.stringify(value)}`,
-    why: task === "classes" ? "With one class there is nothing to tell apart" : "With one value there is nothing to predict",
+    why:
+      task === "classes"
+        ? "With one class there is nothing to tell apart"
+        : "With one value there is nothing to predict",
     fix: "Choose another column with --target, or add rows with other values",
   });

@@ -52,12 +52,26 @@ export function decodeWeights(bytes: Uint8Array, path: string): NamedWeight[] {
   try {
     const headerLength = Number(view.getBigUint64(0, true));
     const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
-    return Object.entries<Entry>(header).map(([name, { dtype, shape, data_offsets: [begin, end] }]) => {
-      const length = shape.reduce((product, extent) => product * extent, 1);
-      if (dtype !== "F32" || end - begin !== length * 4) throw new Error(`${name} is not float32 of its shape`);
-      const start = 8 + headerLength + begin;
-      return { name, shape, data: Float32Array.from({ length }, (_, i) => view.getFloat32(start + i * 4, true)) };
-    });
+    return Object.entries<Entry>(header).map(
+      ([
+        name,
+        {
+          dtype,
+          shape,
+          data_offsets: [begin, end],
+        },
+      ]) => {
+        const length = shape.reduce((product, extent) => product * extent, 1);
+        if (dtype !== "F32" || end - begin !== length * 4)
+          throw new Error(`${name} is not float32 of its shape`);
+        const start = 8 + headerLength + begin;
+        return {
+          name,
+          shape,
+          data: Float32Array.from({ length }, (_, i) => view.getFloat32(start + i * 4, true)),
+        };
+      },
+    );
   } catch (cause) {
     throw new PlumbError(
       "PL5002",

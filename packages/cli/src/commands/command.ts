@@ -43,7 +43,7 @@ function words({ min, above, below }: Bounds): string {
   const parts = [
     min === undefined ? "" : ` of at least ${min}`,
     above === undefined ? "" : ` above ${above}`,
-    below === undefined ? "" : `${min ?? above === undefined ? " and" : ""} below ${below}`,
+    below === undefined ? "" : `${(min ?? above === undefined) ? " and" : ""} below ${below}`,
   ];
   return parts.join("");
 }

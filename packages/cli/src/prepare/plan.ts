@@ -5,7 +5,10 @@
 import { filled, type Column, type NumberColumn, type TextColumn } from "../table/table.ts";
 import { frequencies, median, moments } from "./statistics.ts";
 
-/** A column of numbers, dates or truths: missing values filled, then (value − mean) / deviation. */
+/**
+ * A column of numbers, dates or truths: missing values filled, then (value − mean) / deviation, cut to
+ * [−`deviationLimit`, `deviationLimit`].
+ */
 export interface NumberPlan {
   readonly name: string;
   readonly kind: "number" | "boolean" | "date";
@@ -41,6 +44,12 @@ export interface Plan {
   readonly dropped: readonly Dropped[];
 }
 
+/**
+ * Values further from the mean than this many deviations count as that far. One length of 58.9 mm among diamonds of
+ * 5.7 ± 1.1 mm otherwise steers the whole network: R² 0.93 where it is 0.98 with the cut.
+ */
+export const deviationLimit = 5;
+
 /** Words of a text column that get an input of their own. */
 export const wordLimit = 50;
 
@@ -73,7 +82,10 @@ function planText({ name, codes, words }: TextColumn, rows: Int32Array): TextPla
   if (present.length === 1 && missing === 0)
     return { name, why: `holds ${JSON.stringify(words[present[0]])} in every training row` };
   if (present.length > wordLimit && present.length > known / 2)
-    return { name, why: `has ${present.length} different texts in ${known} rows, so it names rows and tells nothing of others` };
+    return {
+      name,
+      why: `has ${present.length} different texts in ${known} rows, so it names rows and tells nothing of others`,
+    };
   present.sort((a, b) => counts[b] - counts[a] || (words[a] < words[b] ? -1 : 1));
   const kept = present.slice(0, wordLimit).map((code) => words[code]);
   return { name, kind: "text", words: kept, other: present.length > wordLimit, missing: missing > 0 };
@@ -83,7 +95,11 @@ function planText({ name, codes, words }: TextColumn, rows: Int32Array): TextPla
 export function inputsOf(plan: ColumnPlan): string[] {
   const missing = plan.missing ? [`${plan.name} missing`] : [];
   if (plan.kind !== "text") return [plan.name, ...missing];
-  return [...plan.words.map((word) => `${plan.name}=${word}`), ...(plan.other ? [`${plan.name} other`] : []), ...missing];
+  return [
+    ...plan.words.map((word) => `${plan.name}=${word}`),
+    ...(plan.other ? [`${plan.name} other`] : []),
+    ...missing,
+  ];
 }
 
 /** The number of inputs of the network. */
@@ -116,7 +132,8 @@ function encodeNumber(
   for (let i = 0; i < rows.length; i++) {
     const value = values[rows[i]];
     const absent = Number.isNaN(value);
-    out[i * width + first] = ((absent ? plan.fill : value) - plan.mean) / plan.deviation;
+    const distance = ((absent ? plan.fill : value) - plan.mean) / plan.deviation;
+    out[i * width + first] = Math.max(-deviationLimit, Math.min(deviationLimit, distance));
     if (plan.missing && absent) out[i * width + first + 1] = 1;
   }
 }
@@ -143,7 +160,10 @@ function encodeText(
 }
 
 /** The columns in which words or values occur that the plan does not know, with how many rows. */
-export function unknownWords(plan: Plan, columns: readonly Column[]): { name: string; rows: number; example: string }[] {
+export function unknownWords(
+  plan: Plan,
+  columns: readonly Column[],
+): { name: string; rows: number; example: string }[] {
   return plan.columns.flatMap((column) => {
     const source = columns.find((candidate) => candidate.name === column.name);
     if (column.kind !== "text" || source?.kind !== "text" || column.other) return [];

@@ -27,7 +27,8 @@ const values = (logs: Logs, rate: number): Record<string, string> => ({
 function liveLine(stream: Writable, epochs: number): Progress {
   const bar = new SingleBar({
     stream: stream as NodeJS.WriteStream,
-    format: "epoch {value}/{total} {bar} loss {loss} · val_loss {validation} · rate {rate} · eta {eta_formatted}",
+    format:
+      "epoch {value}/{total} {bar} loss {loss} · val_loss {validation} · rate {rate} · eta {eta_formatted}",
     barsize: 20,
     barCompleteChar: "█",
     barIncompleteChar: "░",

@@ -1,12 +1,19 @@
 /** The database that reads files, kept to this room: how it is opened, and how text is quoted for it. */
 import { sep } from "node:path";
-import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
+
+/** The addon takes a while to load, so that it is loaded when data are read and not for `plumb --help`. */
+const loaded = (): Promise<typeof import("@duckdb/node-api")> => import("@duckdb/node-api");
+
+/** The version of DuckDB, for the record. */
+export const duckdbVersion = async (): Promise<string> => (await loaded()).version();
 
 /**
  * Runs `use` with a database in memory that fetches nothing: extensions are neither installed nor loaded on their own.
  * Rows keep the order of the file.
  */
 export async function withDatabase<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  const { DuckDBInstance } = await loaded();
   const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",

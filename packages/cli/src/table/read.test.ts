@@ -60,12 +60,22 @@ describe("formats", () => {
     );
     const typed = await readTable("typed.parquet", { cwd: folder });
     expect(kinds(typed)).toEqual({
-      ...{ big: "number", exact: "number", day: "date", even: "boolean", word: "text" },
-      ...{ list: "text", struct: "text", digits: "number" },
+      big: "number",
+      exact: "number",
+      day: "date",
+      even: "boolean",
+      word: "text",
+      list: "text",
+      struct: "text",
+      digits: "number",
     });
     expect(columns(typed)).toMatchObject({
-      ...{ big: [0, 1, 2], exact: [0, 1.5, 3], day: [1, 2, 3], even: [1, 0, 1] },
-      ...{ word: ["w0", "w1", "w2"], digits: [7, 7, 7] },
+      big: [0, 1, 2],
+      exact: [0, 1.5, 3],
+      day: [1, 2, 3],
+      even: [1, 0, 1],
+      word: ["w0", "w1", "w2"],
+      digits: [7, 7, 7],
     });
   });
 });
@@ -148,11 +158,20 @@ describe("kinds", () => {
       "yes,day,time,n,empty,hash\ntrue,1970-01-02,1970-01-01 12:00:00,NA,,#1\nFalse,1970-01-11,1970-01-02T00:00:00Z,-3e2,,2\n,,,?,NaN,#3\n",
     );
     expect(kinds(read)).toEqual({
-      ...{ yes: "boolean", day: "date", time: "date", n: "number", empty: "number", hash: "text" },
+      yes: "boolean",
+      day: "date",
+      time: "date",
+      n: "number",
+      empty: "number",
+      hash: "text",
     });
     expect(columns(read)).toEqual({
-      ...{ yes: [1, 0, null], day: [1, 10, null], time: [0.5, 1, null] },
-      ...{ n: [null, -300, null], empty: [null, null, null], hash: ["#1", "2", "#3"] },
+      yes: [1, 0, null],
+      day: [1, 10, null],
+      time: [0.5, 1, null],
+      n: [null, -300, null],
+      empty: [null, null, null],
+      hash: ["#1", "2", "#3"],
     });
   });
 

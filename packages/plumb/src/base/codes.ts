@@ -58,6 +58,7 @@ export const codes = {
   PL4007: "weights do not fit",
   PL4008: "no such initializer",
   PL4009: "no such activation",
+  PL4010: "training diverged",
   // Files and formats
   PL5001: "cannot write",
   PL5002: "not a run folder",

@@ -130,8 +130,10 @@ export async function fit(
       rows: train.length,
       logNames,
     });
+    const aborted = (): boolean => signal?.aborted === true;
+    const ended = (): boolean => model.stopTraining || aborted();
     let logs: Logs = {};
-    for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+    for (let epoch = initialEpoch; epoch < epochs && !ended(); epoch++) {
       await emitter.emit({ type: "epochBegin", epoch });
       const { learningRate } = compiled.optimizer;
       if (shuffle) batches.shuffle(seed, epoch);
@@ -141,7 +143,7 @@ export async function fit(
         steps: batches.steps,
         step: training.run,
         generator: { seed: seedFor(seed, "draws", epoch), counter: 0 },
-        ends: () => model.stopTraining || signal?.aborted === true,
+        ends: ended,
         afterStep: emitter.batches
           ? (batch) => emitter.emit({ type: "batchEnd", epoch, batch, logs: totals.read() })
           : undefined,
@@ -155,20 +157,15 @@ export async function fit(
           }),
       });
       // An epoch that the caller cut short is not one; one that a callback cut short is, as in Keras.
-      if (signal?.aborted === true && totals.rows < train.length) break;
+      if (aborted() && totals.rows < train.length) break;
       logs = totals.read();
       if (validating !== undefined && (epoch + 1) % validationFreq === 0) {
-        const measured = Object.entries(await measure(model, validating));
-        logs = {
-          ...logs,
-          ...Object.fromEntries(measured.map(([name, value]) => [validationName(name), value])),
-        };
+        logs = { ...logs, ...ofValidation(await measure(model, validating)) };
       }
       history.record(epoch, logs, learningRate);
       await emitter.emit({ type: "epochEnd", epoch, logs, learningRate });
-      if (signal?.aborted === true) break;
     }
-    if (signal?.aborted === true) history.stopped = "signal";
+    if (aborted()) history.stopped = "signal";
     else if (model.stopTraining) history.stopped = "callback";
     await emitter.emit({ type: "trainEnd", logs });
     return history;
@@ -178,6 +175,9 @@ export async function fit(
 }
 
 const validationName = (name: string): string => `val_${name}`;
+
+const ofValidation = (logs: Logs): Logs =>
+  Object.fromEntries(Object.entries(logs).map(([name, value]) => [validationName(name), value]));
 
 /** Builds a model that was not built; from the seed, when the caller gave one. */
 function buildSeeded(model: Model, shape: readonly number[], seed: number | undefined): void {

@@ -46,7 +46,7 @@ export class ForwardPrograms {
 
   /** Forgets them all, when the model has changed. */
   clear(): void {
-    for (const key of [...this.#byShape.keys()]) this.#drop(key);
+    for (const key of this.#byShape.keys()) this.#drop(key);
   }
 
   #trace(shape: Shape, dtype: DType): ForwardProgram {

@@ -45,7 +45,14 @@ export class Sequential extends Model {
         why: "A Sequential runs each layer once",
         fix: "Make a second layer with new",
       });
-    layer.nameAmong(new Set(this.#layers.map(({ name }) => name)));
+    const names = new Set(this.#layers.map(({ name }) => name));
+    layer.nameAmong(names);
+    if (names.has(layer.name))
+      throw new PlumbError("PL4004", {
+        asked: `A second layer with the name "${layer.name}" was added`,
+        why: "Weights are kept under the names of their layers",
+        fix: "Give it another name, or none",
+      });
     layer.inputFrom =
       before === undefined || before instanceof InputLayer
         ? "the model's input"

@@ -273,12 +273,20 @@ describe("events and stopping", () => {
     expect([history.steps, history.epoch, history.stopped]).toEqual([6, [0], "signal"]);
   });
 
+  test("a signal that was aborted before ends it before the first step", async () => {
+    const history = await seeded(classifier).fit(rows, y, { epochs: 5, signal: AbortSignal.abort() });
+    expect([history.steps, history.epoch, history.stopped]).toEqual([0, [], "signal"]);
+  });
+
   test("predict and setWeights on a model that trains come between two steps", async () => {
     const model = seeded(classifier);
     let done = false;
     const fitting = model.fit(rows, y, { epochs: 4000, batchSize: 16 }).then(() => (done = true));
-    const controllerless = await model.predict(rows);
-    expect(controllerless.shape).toEqual([60, 3]);
+    const during = await model.predict(rows);
+    expect(during.shape).toEqual([60, 3]);
+    expect(done).toBe(false);
+    model.setWeights(model.getWeights().map((weight) => weight.fill(0)));
+    expect([...(await model.predict(rows)).dataSync()]).not.toEqual([...during.dataSync()]);
     expect(done).toBe(false);
     model.stopTraining = true;
     await fitting;

@@ -1,0 +1,82 @@
+/** The test: the model against a baseline that looks at no column. */
+import type { FlatArray, Sequential } from "plumb-ml";
+import { constantLoss, decide, probabilitiesOf, scoreClasses, scoreRegression, unscaled } from "./score.ts";
+import type { ClassesScore, RegressionScore } from "./score.ts";
+import type { Objective, Scale } from "./objective.ts";
+
+export interface TestData {
+  /** Inputs of the test rows. */
+  readonly x: FlatArray;
+  /** Class codes or quantities of the training rows: what the baseline knows. */
+  readonly train: Float64Array;
+  /** Those of the test rows. */
+  readonly truth: Float64Array;
+}
+
+/** A score with the loss that was trained for. */
+export type Scored<Score> = { readonly loss: number } & Score;
+
+/** The model and the baseline, of which it is said what it always says. */
+interface Tested<Score, Always> {
+  readonly baseline: { readonly always: Always } & Scored<Score>;
+  readonly test: Scored<Score>;
+}
+export type TestedClasses = Tested<ClassesScore, string>;
+export type TestedRegression = Tested<RegressionScore, number>;
+
+/** Rows per step when nothing is learned. */
+const batchSize = 256;
+
+/** Tests classes against the most frequent class of the training rows, whose loss is that of the classes' frequencies. */
+export async function testClasses(
+  model: Sequential,
+  objective: Objective,
+  classes: readonly string[],
+  { x, train, truth }: TestData,
+): Promise<TestedClasses> {
+  const counts = classes.map((_, k) => train.reduce((count, code) => count + Number(code === k), 0));
+  const most = counts.indexOf(Math.max(...counts));
+  const shares = counts.map((count) => count / train.length);
+  const constant = objective.units === classes.length ? shares : [shares[1]];
+  const codes = Int32Array.from(truth);
+  const outputs = await (await model.predict(x, { batchSize })).data();
+  const decided = decide(probabilitiesOf(outputs, objective.units, classes.length), classes.length);
+  return {
+    baseline: {
+      always: classes[most],
+      loss: constantLoss(objective, truth, constant),
+      ...scoreClasses(codes, new Int32Array(codes.length).fill(most), classes),
+    },
+    test: { loss: await lossOn(model, objective, x, truth), ...scoreClasses(codes, decided, classes) },
+  };
+}
+
+/** Tests quantities against the mean of the training rows, in the target's own units. */
+export async function testRegression(
+  model: Sequential,
+  objective: Objective,
+  { x, truth }: TestData,
+): Promise<TestedRegression> {
+  const scale = objective.scale as Scale;
+  const outputs = await (await model.predict(x, { batchSize })).data();
+  return {
+    baseline: {
+      always: scale.mean,
+      loss: constantLoss(objective, truth, [0]),
+      ...scoreRegression(truth, new Float64Array(truth.length).fill(scale.mean)),
+    },
+    test: {
+      loss: await lossOn(model, objective, x, truth),
+      ...scoreRegression(truth, unscaled(outputs, scale)),
+    },
+  };
+}
+
+async function lossOn(
+  model: Sequential,
+  objective: Objective,
+  x: FlatArray,
+  truth: Float64Array,
+): Promise<number> {
+  return (await model.evaluate(x, objective.labels(truth), { batchSize })).loss;
+}
