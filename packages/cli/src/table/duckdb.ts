@@ -1,9 +1,9 @@
 /** The database that reads files, kept to this room: how it is opened, and how text is quoted for it. */
 import { sep } from "node:path";
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type * as DuckDB from "@duckdb/node-api";
 
 /** The addon takes a while to load, so that it is loaded when data are read and not for `plumb --help`. */
-const loaded = (): Promise<typeof import("@duckdb/node-api")> => import("@duckdb/node-api");
+const loaded = (): Promise<typeof DuckDB> => import("@duckdb/node-api");
 
 /** The version of DuckDB, for the record. */
 export const duckdbVersion = async (): Promise<string> => (await loaded()).version();
@@ -12,7 +12,7 @@ export const duckdbVersion = async (): Promise<string> => (await loaded()).versi
  * Runs `use` with a database in memory that fetches nothing: extensions are neither installed nor loaded on their own.
  * Rows keep the order of the file.
  */
-export async function withDatabase<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(use: (connection: DuckDB.DuckDBConnection) => Promise<T>): Promise<T> {
   const { DuckDBInstance } = await loaded();
   const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
@@ -48,7 +48,10 @@ export function quotePath(path: string): string {
 }
 
 /** Rows as objects of numbers, strings, booleans and nulls; for small results only. */
-export async function ask(connection: DuckDBConnection, sql: string): Promise<Record<string, unknown>[]> {
+export async function ask(
+  connection: DuckDB.DuckDBConnection,
+  sql: string,
+): Promise<Record<string, unknown>[]> {
   const reader = await connection.runAndReadAll(sql);
   return reader.getRowObjectsJS();
 }

@@ -3,25 +3,8 @@ import { quoteText } from "./duckdb.ts";
 import type { Kind } from "./table.ts";
 
 /** Fields that stand for a missing value, spaces around them aside: pandas' list without its oldest spellings, and `?`. */
-export const missingMarkers = [
-  ...[
-    "",
-    "?",
-    "#N/A",
-    "#NA",
-    "<NA>",
-    "N/A",
-    "NA",
-    "n/a",
-    "NULL",
-    "null",
-    "None",
-    "NaN",
-    "nan",
-    "-NaN",
-    "-nan",
-  ],
-] as const;
+export const missingMarkers: readonly string[] =
+  ",?,#N/A,#NA,<NA>,N/A,NA,n/a,NULL,null,None,NaN,nan,-NaN,-nan".split(",");
 
 /** SQL: the field trimmed, NULL where it marks a missing value. */
 export const cleaned = (field: string): string =>

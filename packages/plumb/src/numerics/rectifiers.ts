@@ -1,6 +1,7 @@
 /**
- * The relu family: identity on one side, bent on the other. Written with `where`, which passes NaN on (`max(x, 0)` of
- * some machines drops it) and gives the bent side's gradient at the kink, as Keras on TensorFlow does.
+ * The relu family: identity on one side, bent on the other. The plain relu is an op, whose gradient needs only its
+ * result; the others are written with `where`, which passes NaN on (`max(x, 0)` of some machines drops it) and gives the
+ * bent side's gradient at the kink, as Keras on TensorFlow does.
  */
 import { asTensor, where, type Tensor, type TensorLike } from "../tensor/index.ts";
 
@@ -23,6 +24,10 @@ export function relu(
   { negativeSlope = 0, maxValue, threshold = 0 }: ReluOptions = {},
 ): Tensor {
   const input = asTensor(x);
+  if (negativeSlope === 0 && threshold === 0) {
+    const bent = input.relu();
+    return maxValue === undefined ? bent : where(bent.greater(maxValue), maxValue, bent);
+  }
   const below = negativeSlope === 0 ? 0 : input.sub(threshold).mul(negativeSlope);
   // Above another threshold than 0 the line does not start where the lower one ends; the point between is 0, and flat.
   const above = threshold === 0 ? input : where(input.equal(threshold), 0, input);

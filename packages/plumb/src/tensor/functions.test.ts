@@ -23,7 +23,9 @@ describe("making tensors", () => {
     expect([m.shape, m.dtype, m.rank, m.size]).toEqual([[2, 3], "float32", 2, 6]);
     expect(tensor(Int32Array.of(1, 2, 3, 4), [2, 2]).arraySync()).toEqual([[1, 2], [3, 4]]); // prettier-ignore
     expect([true, false].map((value) => tensor(value).dtype)).toEqual(["bool", "bool"]);
-    expect(tensor(Uint8Array.of(0, 7)).arraySync()).toEqual([false, true]);
+    expect(tensor(Uint8Array.of(0, 1)).arraySync()).toEqual([false, true]);
+    expect(tensor(Uint8Array.of(0, 7), [2], "int32").arraySync()).toEqual([0, 7]);
+    expect(() => tensor(Uint8Array.of(0, 7))).toThrow(/PL1009.*7 at \[1\]/);
     expect(tensor([1.9, -1.9], [2], "int32").arraySync()).toEqual([1, -1]);
     expect(tensor(new Float64Array([0.1])).dtype).toBe("float64");
     expect(tensor([[], []]).shape).toEqual([2, 0]);

@@ -83,9 +83,22 @@ export function dataFrom(values: unknown, shape?: Shape, dtype?: DType): Node {
     throw notData(values === null ? "null" : (name ?? typeof values), "Plumb does not know how to read it");
   }
   const array = values as HostArray;
+  if (own === "bool" && (dtype ?? "bool") === "bool") requireBits(array);
   const converted =
     dtype === undefined || (dtype === own && own !== "bool") ? array.slice() : hostArrayFrom(array, dtype);
   return shaped(converted, shape ?? [array.length], dtype ?? own);
+}
+
+/** Bytes are booleans unless another dtype is asked for: pixels and class numbers must not become 0 and 1 unnoticed. */
+function requireBits(bytes: HostArray): void {
+  const at = bytes.findIndex((byte: number) => byte > 1);
+  if (at < 0) return;
+  throw new PlumbError("PL1009", {
+    asked: "a bool tensor from a Uint8Array",
+    arrived: `the value ${bytes[at]} at [${at}]`,
+    why: "a Uint8Array holds booleans, 0 or 1, unless another dtype is given",
+    fix: 'for numbers write tensor(data, shape, "int32") or "float32", or Int32Array.from(data)',
+  });
 }
 
 function shaped(data: HostArray, shape: Shape, dtype: DType): Node {
