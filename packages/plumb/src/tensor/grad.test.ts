@@ -96,3 +96,13 @@ describe("GradientTape", () => {
     expect(values(tape.gradient(tape.value.a.add(tape.value.b[0]), [x])[0])).toEqual([5]);
   });
 });
+
+it("says so when the graph of the target is gone, rather than giving zeros", () => {
+  const x = tensor([1, 2]);
+  const y = x.mul(x).sum();
+  expect(gradients(y, [x])[0].arraySync()).toEqual([2, 4]);
+  y.itemSync();
+  expect(() => gradients(y, [x])).toThrow(/PL1008.*read before.*GradientTape/s);
+  expect(() => gradients(y.add(1), [x])).toThrow(/PL1008/);
+  expect(gradients(x.sum(), [tensor([3])])[0].arraySync()).toEqual([0]);
+});

@@ -20,6 +20,11 @@ export function dataNode(data: HostArray, shape: Shape, dtype: DType): Node {
   return g.node(dataOp, [], { shape, dtype }, { kind: "data", data });
 }
 
+const settled = new WeakSet<Node>();
+
+/** True for a leaf that stands for a computed value whose graph was let go. */
+export const isSettled = (node: Node): boolean => settled.has(node);
+
 /**
  * An immutable array of numbers or truth values, of a shape and a dtype.
  *
@@ -84,6 +89,7 @@ export class Tensor {
     const { value, shape, dtype } = this.#node;
     if (value === undefined || isRecording()) return;
     this.#node = dataNode(value, shape, dtype);
+    settled.add(this.#node);
     this.pending = 0;
   }
 

@@ -9,7 +9,7 @@ import type { Fluent } from "./methods.ts";
 import { asTensor, asTensors, type TensorLike } from "./operand.ts";
 import { commit, dispose, knownValue, overwrite } from "./run.ts";
 import { Storage } from "./storage.ts";
-import { Tensor } from "./tensor.ts";
+import { Tensor, type Nested } from "./tensor.ts";
 
 /** What a variable is made with besides its value. */
 export interface VariableOptions {
@@ -103,6 +103,16 @@ export class Variable {
   /** The values in row-major order, as the caller's own array. */
   dataSync(): HostArray {
     return this.read().dataSync();
+  }
+
+  /** The one element of a variable of size 1, as a number (see `Tensor.itemSync`). */
+  itemSync(): number {
+    return this.read().itemSync();
+  }
+
+  /** The present value as nested arrays (see `Tensor.arraySync`). */
+  arraySync(): Nested<number> | Nested<boolean> {
+    return this.read().arraySync();
   }
 
   /** Like `dataSync`, but lets the event loop turn at least every 16 ms of work. */
