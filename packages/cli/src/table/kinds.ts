@@ -33,7 +33,7 @@ export const fromTyped: Readonly<Record<Kind, (field: string) => string>> = {
 };
 
 /** The kinds tried on a column of text, in this order; `text` is what remains. */
-export const tried: readonly Kind[] = ["number", "boolean", "date"];
+export const tried = ["number", "boolean", "date"] as const satisfies readonly Kind[];
 
 /** The kind of a DuckDB type; undefined for strings, whose content decides. */
 export function kindOfType(type: string): Kind | undefined {

@@ -7,6 +7,7 @@ import { isHeader } from "./header.ts";
 import { cleaned, fromText, fromTyped, kindOfType, tried } from "./kinds.ts";
 import { locate, type Located } from "./locate.ts";
 import type { Column, Kind, Table } from "./table.ts";
+import { minus, mostFits, survey, type Survey } from "./survey.ts";
 import { loadTyped } from "./typed.ts";
 
 export interface ReadOptions {
@@ -52,6 +53,8 @@ interface Field {
   readonly cell: string;
   /** Its kind by type; undefined for text, whose content decides. */
   readonly typed: Kind | undefined;
+  /** Of text: what its values read as. */
+  readonly survey?: Survey;
 }
 
 interface Layout {
@@ -64,36 +67,43 @@ interface Layout {
 async function layCsv(connection: DuckDBConnection, file: Located, options: ReadOptions): Promise<Layout> {
   const { width, skipped } = await loadCsv(connection, file);
   const cells = Array.from({ length: width }, (_, i) => `c${i}`);
-  const all = cells.map((cell, i) => `${cleaned(`column${i}`)} as ${cell}`);
-  await connection.run(`create table cells as select ${all.join(", ")} from raw`);
+  const texts = cells.map((cell, i) => `${cleaned(`column${i}`)} as ${cell}`);
+  await connection.run(`create table cells as select ${texts.join(", ")} from raw`);
   const [first] = await ask(connection, `select * from cells limit 1`);
-  const named = options.header ?? (await hasHeader(connection, cells, first));
-  const name = (i: number): string =>
-    named ? ((first[`c${i}`] as string | null) ?? `column${i}`) : `column${i}`;
+  const all = await survey(connection, cells, "cells");
+  const top = await survey(connection, cells, "(from cells limit 1)");
+  const below = all.map((counts, i) => minus(counts, top[i]));
+  const named = options.header ?? (await hasHeader(connection, cells, first, top, below));
   if (named) await connection.run(`create or replace table cells as from cells offset 1`);
-  const notes = skipped > 0 ? [`skipped ${skipped} ${skipped === 1 ? "line" : "lines"} above the table`] : [];
-  return { fields: cells.map((cell, i) => ({ name: name(i), cell, typed: undefined })), named, notes };
+  const fields = cells.map((cell, i) => {
+    const name = (named ? (first[cell] as string | null) : null) ?? `column${i}`;
+    return { name, cell, typed: undefined, survey: named ? below[i] : all[i] };
+  });
+  const notes = [
+    ...(named ? [] : [`no header, so the columns are called column0 … column${width - 1}`]),
+    ...(skipped > 0 ? [`skipped ${skipped} ${skipped === 1 ? "line" : "lines"} above the table`] : []),
+  ];
+  return { fields, named, notes };
 }
 
 async function hasHeader(
   connection: DuckDBConnection,
   cells: readonly string[],
   first: Record<string, unknown>,
+  top: readonly Survey[],
+  below: readonly Survey[],
 ): Promise<boolean> {
-  const top = await survey(connection, cells, "(from cells limit 1)");
-  const below = await survey(connection, cells, "(from cells offset 1)");
   const again = cells.map((cell) => {
     const text = first[cell] as string | null;
     return `${text === null ? "false" : `coalesce(bool_or(${cell} = ${quoteText(text)}), false)`} as ${cell}`;
   });
   const [recurs] = await ask(connection, `select ${again.join(", ")} from (from cells offset 1)`);
-  const mostOf = (counts: Survey): number => Math.max(...tried.map((kind) => counts.fits[kind] ?? 0));
   return isHeader(
     cells.map((cell, i) => ({
       text: (first[cell] as string | null) ?? undefined,
-      typed: mostOf(top[i]) > 0,
+      typed: mostFits(top[i]) > 0,
       filled: below[i].filled,
-      typedBelow: mostOf(below[i]),
+      typedBelow: mostFits(below[i]),
       recurs: recurs[cell] === true,
     })),
   );
@@ -117,32 +127,18 @@ async function layTyped(connection: DuckDBConnection, file: Located): Promise<La
   await connection.run(
     `create table cells as select ${fields.map((field) => field.sql).join(", ")} from raw`,
   );
-  return { fields: fields.map(({ name, cell, typed }) => ({ name, cell, typed })), named: true, notes: [] };
-}
-
-interface Survey {
-  /** Rows with a value. */
-  readonly filled: number;
-  /** Of those, how many read as each kind. */
-  readonly fits: Partial<Record<Kind, number>>;
-}
-
-/** Counts, over all rows of `from`, how many values each text cell has and how many read as each kind. */
-async function survey(
-  connection: DuckDBConnection,
-  cells: readonly string[],
-  from: string,
-): Promise<Survey[]> {
-  const counts = cells.flatMap((cell) => [
-    `count(${cell})::double as ${cell}_filled`,
-    ...tried.map((kind) => `count(${fromText[kind](cell)})::double as ${cell}_${kind}`),
-  ]);
-  if (counts.length === 0) return [];
-  const [row] = await ask(connection, `select ${counts.join(", ")} from ${from}`);
-  return cells.map((cell) => ({
-    filled: Number(row[`${cell}_filled`]),
-    fits: Object.fromEntries(tried.map((kind) => [kind, Number(row[`${cell}_${kind}`])])),
-  }));
+  const texts = fields.filter((field) => field.typed === undefined).map((field) => field.cell);
+  const surveys = await survey(connection, texts, "cells");
+  return {
+    fields: fields.map(({ name, cell, typed }) => ({
+      name,
+      cell,
+      typed,
+      survey: surveys[texts.indexOf(cell)],
+    })),
+    named: true,
+    notes: [],
+  };
 }
 
 /** The kind of each column: as known beforehand, by its type, or by all of its values. */
@@ -152,17 +148,10 @@ async function kindsOf(
   fields: readonly Field[],
   known: ReadonlyMap<string, Kind> | undefined,
 ): Promise<Kind[]> {
-  const open = fields.filter((field) => field.typed === undefined && !known?.has(field.name));
-  const surveys = await survey(
-    connection,
-    open.map((field) => field.cell),
-    "cells",
+  const kinds = fields.map(
+    ({ name, typed, survey: counts }) =>
+      known?.get(name) ?? typed ?? tried.find((kind) => counts?.fits[kind] === counts?.filled) ?? "text",
   );
-  const kinds = fields.map((field) => {
-    const counts = surveys[open.indexOf(field)];
-    const inferred = tried.find((kind) => counts?.fits[kind] === counts?.filled) ?? "text";
-    return known?.get(field.name) ?? field.typed ?? inferred;
-  });
   for (const [i, field] of fields.entries())
     if (known?.has(field.name)) await checkKind(connection, file, field, kinds[i]);
   return kinds;

@@ -6,21 +6,13 @@
  *
  * Groups only ever read finished buffers of other groups, and their own members at the very point being computed.
  */
-import { sizeOf, stridesOf } from "../base/shape.ts";
+import { sizeOf } from "../base/shape.ts";
 import type { Graph, Node } from "../graph/node.ts";
-import {
-  AffineAlgebra,
-  NotAffine,
-  affineAdd,
-  affineConstant,
-  affineCounter,
-  affineScale,
-  affineWiden,
-  flatOffset,
-  sameAffine,
-  type Affine,
-} from "./affine.ts";
 import { topological } from "../graph/order.ts";
+import { sameAffine } from "./affine.ts";
+import { kept } from "./kept.ts";
+import { allAxes, counters, identity, isCheck, isLeaf, moving, movingAxes, withoutChecks } from "./nodes.ts";
+import { anywhere, ReadWalk, type Read } from "./reads.ts";
 
 export interface Group {
   readonly id: number;
@@ -45,13 +37,6 @@ export interface Grouping {
   /** Computed values that someone outside their group reads: these need a buffer. */
   readonly shared: ReadonlySet<Node>;
 }
-
-/** Work (in vector instructions) up to which a value with several readers is computed again rather than stored. */
-const recomputeLimit = 4;
-
-/** Work and depth of one expression beyond which it is cut in two: code stays small, and so do the stacks that walk it. */
-const costLimit = 400;
-const depthLimit = 60;
 
 export interface GroupingOptions {
   /** False puts every node in a group of its own: the plain program that fused ones are compared with. */
@@ -79,87 +64,6 @@ export function rootsOf(graph: Graph): Node[] {
     ...graph.outputs.map(withoutChecks),
     ...graph.effects.map((effect) => withoutChecks(isCheck(effect) ? effect.inputs[1] : effect.inputs[0])),
   ];
-}
-
-export const isCheck = (node: Node): boolean => node.binding?.kind === "check";
-
-/** A check passes its first input through; the condition is looked at by a guard in the program. */
-export function withoutChecks(node: Node): Node {
-  while (isCheck(node)) node = node.inputs[0];
-  return node;
-}
-
-export const isLeaf = (node: Node): boolean => node.op.kind === "source" && node.op.form === "bound";
-
-/** True for nodes that can be computed at a single point from points of their inputs. */
-const isPointwise = (node: Node): boolean => {
-  switch (node.op.kind) {
-    case "elementwise":
-    case "view":
-    case "gather":
-    case "random":
-    case "source":
-      return true;
-    case "reduce":
-    case "scan":
-    case "sort":
-    case "place":
-    case "contract":
-    case "scatter":
-    case "effect":
-      return false;
-  }
-};
-
-/** Which nodes get a place of their own to be computed in. */
-function kept(order: readonly Node[], roots: readonly Node[], fuse: boolean): Set<Node> {
-  const keep = new Set<Node>(roots);
-  const readers = new Map<Node, number>();
-  for (const node of order) {
-    for (const input of new Set(node.inputs.map(withoutChecks)))
-      readers.set(input, (readers.get(input) ?? 0) + 1);
-  }
-  const costs = new Map<Node, number>();
-  const depths = new Map<Node, number>();
-  for (const node of order) {
-    if (isCheck(node) || node.op.kind === "effect") continue;
-    if (!isPointwise(node)) {
-      keep.add(node);
-      const { kind } = node.op;
-      // A product packs its operands, and scans and sorts walk theirs: they read buffers, through views at most.
-      if (kind === "contract") for (const input of node.inputs) keepUnderViews(input, keep);
-      if (kind === "scan" || kind === "sort") keep.add(withoutChecks(node.inputs[0]));
-      continue;
-    }
-    if (isLeaf(node) || node.op.kind === "source") continue;
-    if (node.op.kind === "gather") keepUnderViews(node.inputs[0], keep);
-    if (!fuse && node.op.kind !== "view") {
-      keep.add(node);
-      continue;
-    }
-    const own = node.op.kind === "elementwise" ? (node.op.cost ?? 1) : node.op.kind === "view" ? 0 : 8;
-    const inlined = node.inputs.map(withoutChecks).filter((input) => !keep.has(input));
-    const cost = inlined.reduce((sum, input) => sum + (costs.get(input) ?? 0), own);
-    const depth = 1 + Math.max(0, ...inlined.map((input) => depths.get(input) ?? 0));
-    costs.set(node, cost);
-    depths.set(node, depth);
-    const isSharedWork = (readers.get(node) ?? 0) > 1 && cost > recomputeLimit && node.op.kind !== "view";
-    if (isSharedWork || cost > costLimit || depth > depthLimit) keep.add(node);
-  }
-  return keep;
-}
-
-function keepUnderViews(node: Node, keep: Set<Node>): void {
-  let base = withoutChecks(node);
-  while (base.op.kind === "view" && !keep.has(base)) base = withoutChecks(base.inputs[0]);
-  if (!isLeaf(base)) keep.add(base);
-}
-
-/** One read of a finished value. */
-export interface Read {
-  readonly node: Node;
-  /** Which element, as a function of the reader's loops over its result; undefined when that is no such function. */
-  readonly at: Affine | undefined;
 }
 
 class Grouper {
@@ -336,87 +240,6 @@ class Grouper {
   }
 }
 
-/** Collects the finished values under a node, with the offsets at which they are read. */
-class ReadWalk {
-  readonly found: Read[] = [];
-  private readonly algebra: AffineAlgebra;
-  private readonly isFinished: (node: Node) => boolean;
-  private readonly seen = new Set<string>();
-  private readonly numbers = new Map<Node, number>();
-
-  constructor(extents: readonly number[], isFinished: (node: Node) => boolean) {
-    this.algebra = new AffineAlgebra(extents);
-    this.isFinished = isFinished;
-  }
-
-  /** Undefined when all went well, or the node that has to be finished first. */
-  from(node: Node, at: readonly Affine[]): Node | undefined {
-    const source = withoutChecks(node);
-    const loops = this.algebra.extents.length;
-    if (this.isFinished(source)) {
-      this.found.push({ node: source, at: flatOffset(at, stridesOf(source.shape), loops) });
-      return undefined;
-    }
-    let number = this.numbers.get(source);
-    if (number === undefined) this.numbers.set(source, (number = this.numbers.size));
-    const key = `${number}@${at.map((c) => `${c.base}+${c.coefficients.join(",")}`).join(";")}`;
-    if (this.seen.has(key)) return undefined;
-    this.seen.add(key);
-    const { op, attrs, inputs, shape } = source;
-    switch (op.kind) {
-      case "source":
-        return undefined;
-      case "elementwise":
-        return firstOf(inputs, (input) => this.from(input, at));
-      case "random":
-        return firstOf(inputs, (input) => this.from(input, []));
-      case "view": {
-        const input = withoutChecks(inputs[0]);
-        if (op.keepsOrder && this.isFinished(input)) {
-          this.found.push({ node: input, at: flatOffset(at, stridesOf(shape), loops) });
-          return undefined;
-        }
-        try {
-          return this.from(input, op.read(this.algebra, at, { attrs, shape }, input.shape));
-        } catch (error) {
-          if (error instanceof NotAffine) return input;
-          throw error;
-        }
-      }
-      case "gather": {
-        const [x, indices] = inputs.map(withoutChecks);
-        const blocked = this.from(indices, op.indexAt(at, attrs, x.shape, indices.shape));
-        if (blocked !== undefined) return blocked;
-        // The index found there is one more counter, so that views between the gather and x are followed for any index.
-        const wider = new ReadWalk([...this.algebra.extents, x.shape[op.axis(attrs)]], this.isFinished);
-        const index = affineCounter(loops, loops + 1);
-        const unfinished = wider.from(x, op.read(at.map(affineWiden), index, attrs, x.shape, indices.shape));
-        this.found.push(...anywhere(wider.found));
-        return unfinished;
-      }
-      case "reduce":
-      case "scan":
-      case "sort":
-      case "place":
-      case "contract":
-      case "scatter":
-      case "effect":
-        throw new Error(`${op.name} was not finished before its readers`);
-    }
-  }
-}
-
-function firstOf<T>(items: readonly T[], visit: (item: T) => Node | undefined): Node | undefined {
-  for (const item of items) {
-    const blocked = visit(item);
-    if (blocked !== undefined) return blocked;
-  }
-  return undefined;
-}
-
-/** Reads made inside loops of their own, so not in step with the result. */
-const anywhere = (reads: readonly Read[]): Read[] => reads.map(({ node }) => ({ node, at: undefined }));
-
 /** True when `from` needs `to`, directly or through others. */
 function reaches(from: Group, to: Group): boolean {
   const seen = new Set<Group>();
@@ -429,25 +252,4 @@ function reaches(from: Group, to: Group): boolean {
     stack.push(...next.needs);
   }
   return false;
-}
-
-const allAxes = (node: Node): number[] => node.shape.map((_, axis) => axis);
-export const movingAxes = (node: Node): number[] => allAxes(node).filter((axis) => node.shape[axis] !== 1);
-const moving = (node: Node): number[] => node.shape.filter((extent) => extent !== 1);
-
-/** The coordinates of `node` when loop d counts axis `axes[d]` and the other axes stand at 0. */
-export function counters(node: Node, axes: readonly number[]): Affine[] {
-  return node.shape.map((_, axis) => {
-    const d = axes.indexOf(axis);
-    return d < 0 ? affineConstant(0, axes.length) : affineCounter(d, axes.length);
-  });
-}
-
-/** The flat offset of `node`'s own element under those loops. */
-export function identity(node: Node, axes: readonly number[]): Affine {
-  const strides = stridesOf(node.shape);
-  return axes.reduce(
-    (sum, axis, d) => affineAdd(sum, affineScale(affineCounter(d, axes.length), strides[axis])),
-    affineConstant(0, axes.length),
-  );
 }

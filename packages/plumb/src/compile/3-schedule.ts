@@ -5,7 +5,8 @@
  */
 import type { Graph, Node, Resident } from "../graph/node.ts";
 import { sameAffine } from "./affine.ts";
-import { identity, isCheck, movingAxes, withoutChecks, type Group, type Grouping } from "./2-group.ts";
+import type { Group, Grouping } from "./2-group.ts";
+import { identity, isCheck, movingAxes, withoutChecks } from "./nodes.ts";
 
 export interface Schedule {
   readonly order: readonly Group[];

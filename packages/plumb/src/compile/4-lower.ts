@@ -1,12 +1,8 @@
-/**
- * Pass 4: groups become kernels. Inside a group a value is found by walking up from what must be stored: through views
- * by composing their coordinate maps, through element-wise nodes by applying them, until a finished buffer is loaded.
- */
+/** Pass 4: groups become kernels. What each of them stores is decided here, and `values.ts` finds how it is computed. */
 import { sizeOf, stridesOf } from "../base/shape.ts";
 import type { Graph, Node } from "../graph/node.ts";
-import type { GatherOp, ScatterOp } from "../graph/op.ts";
+import type { ScatterOp } from "../graph/op.ts";
 import {
-  AffineAlgebra,
   affineAdd,
   affineConstant,
   affineCounter,
@@ -15,25 +11,16 @@ import {
   flatOffset,
   type Affine,
 } from "./affine.ts";
-import { counters, isLeaf, movingAxes, withoutChecks, type Group, type Grouping } from "./2-group.ts";
-import { coalesce } from "./coalesce.ts";
+import type { Group, Grouping } from "./2-group.ts";
 import type { Schedule } from "./3-schedule.ts";
+import { Buffers, type PlannedBuffer } from "./buffers.ts";
+import { coalesce } from "./coalesce.ts";
 import type { Expr, Fold, Kernel, Operand, Product, Store } from "./kernel.ts";
+import { counters, isLeaf, movingAxes, withoutChecks } from "./nodes.ts";
+import { split, Values, type Home } from "./values.ts";
 
 /** Words of scratch that a sort needs per element of a line: a 64-bit key and two lists of indices. */
 const sortWords = 4;
-
-/** A buffer before it has an address. */
-export interface PlannedBuffer {
-  readonly dtype: Node["dtype"];
-  readonly length: number;
-  readonly place:
-    | { readonly kind: "resident"; readonly slot: number }
-    | { readonly kind: "assigned"; readonly index: number }
-    /** Copied in before the run. */
-    | { readonly kind: "input"; readonly slot: number }
-    | { readonly kind: "intermediate" };
-}
 
 export interface Lowered {
   readonly buffers: readonly PlannedBuffer[];
@@ -114,57 +101,7 @@ function copy(buffers: Buffers, value: Node, target: number): Kernel {
   };
 }
 
-/** Numbers the buffers as they are first asked for. */
-class Buffers {
-  readonly list: PlannedBuffer[] = [];
-  private readonly ofNode = new Map<Node, number>();
-  private readonly targets = new Map<Node, number[]>();
-  private readonly slots: Map<Node, number>;
-  private readonly grouping: Grouping;
-
-  constructor(inputs: readonly Node[], grouping: Grouping, plan: Schedule) {
-    this.slots = new Map(inputs.map((leaf, slot) => [leaf, slot]));
-    this.grouping = grouping;
-    for (const leaf of inputs) this.of(leaf);
-    for (const { index, value, inPlace } of plan.assigns) {
-      if (!inPlace) continue;
-      this.targets.set(value, [...(this.targets.get(value) ?? []), this.assigned(index, value)]);
-    }
-  }
-
-  /** The buffer in which the value of `node` is found. */
-  of(node: Node): number {
-    let buffer = this.targets.get(node)?.[0] ?? this.ofNode.get(node);
-    if (buffer === undefined) {
-      const slot = this.slots.get(node);
-      if (slot === undefined) buffer = this.add(node, { kind: "intermediate" });
-      else buffer = this.add(node, { kind: node.binding?.kind === "resident" ? "resident" : "input", slot });
-      this.ofNode.set(node, buffer);
-    }
-    return buffer;
-  }
-
-  /** Every buffer that the value of `node` is to be stored in; none when nobody outside its group reads it. */
-  storesOf(node: Node): readonly number[] {
-    return this.targets.get(node) ?? (this.grouping.shared.has(node) ? [this.of(node)] : []);
-  }
-
-  assigned(index: number, value: Node): number {
-    return this.add(value, { kind: "assigned", index });
-  }
-
-  scratch(length: number): number {
-    this.list.push({ dtype: "int32", length, place: { kind: "intermediate" } });
-    return this.list.length - 1;
-  }
-
-  private add(node: Node, place: PlannedBuffer["place"]): number {
-    this.list.push({ dtype: node.dtype, length: sizeOf(node.shape), place });
-    return this.list.length - 1;
-  }
-}
-
-class Lowering {
+class Lowering implements Home {
   private readonly group: Group;
   private readonly members: ReadonlySet<Node>;
   private readonly grouping: Grouping;
@@ -389,132 +326,4 @@ class Lowering {
     if (node.op.kind === "contract") return { kind: "product", dtype: node.dtype };
     return undefined;
   }
-}
-
-/** Expressions for values at given coordinates, each built once per kernel. */
-class Values {
-  private readonly algebra: AffineAlgebra;
-  private readonly lowering: Lowering;
-  private readonly known = new Map<Node, Map<string, Expr>>();
-
-  constructor(extents: readonly number[], lowering: Lowering) {
-    this.algebra = new AffineAlgebra(extents);
-    this.lowering = lowering;
-  }
-
-  of(node: Node, at: readonly Affine[]): Expr {
-    const source = withoutChecks(node);
-    const key = at.map((c) => `${c.base}+${c.coefficients.join(",")}`).join(";");
-    let known = this.known.get(source);
-    if (known === undefined) this.known.set(source, (known = new Map()));
-    let expr = known.get(key);
-    if (expr === undefined) {
-      expr = this.build(source, at);
-      known.set(key, expr);
-    }
-    return expr;
-  }
-
-  /** The finished buffer under a chain of views. */
-  locate(node: Node, at: readonly Affine[]): { buffer: number; at: Affine } {
-    const source = withoutChecks(node);
-    const loops = this.algebra.extents.length;
-    if (this.lowering.isFinished(source)) {
-      return { buffer: this.lowering.bufferOf(source), at: flatOffset(at, stridesOf(source.shape), loops) };
-    }
-    const { op, attrs, shape } = source;
-    if (op.kind !== "view") throw new Error(`${op.name} should have been finished`);
-    const input = withoutChecks(source.inputs[0]);
-    if (op.keepsOrder && this.lowering.isFinished(input)) {
-      return { buffer: this.lowering.bufferOf(input), at: flatOffset(at, stridesOf(shape), loops) };
-    }
-    return this.locate(input, op.read(this.algebra, at, { attrs, shape }, input.shape));
-  }
-
-  private build(node: Node, at: readonly Affine[]): Expr {
-    const { op, attrs, inputs, shape, dtype } = node;
-    const loops = this.algebra.extents.length;
-    const own = this.lowering.isOwn(node);
-    if (own) {
-      const special = this.lowering.special(node);
-      if (special !== undefined) return special;
-    } else if (this.lowering.isFinished(node)) {
-      return {
-        kind: "load",
-        buffer: this.lowering.bufferOf(node),
-        at: flatOffset(at, stridesOf(shape), loops),
-        dtype,
-      };
-    }
-    switch (op.kind) {
-      case "source":
-        if (op.form === "iota") return this.converted(at[attrs.axis as number], dtype);
-        return { kind: "constant", value: attrs.value as number, dtype };
-      case "elementwise":
-        return { kind: "apply", op, args: inputs.map((input) => this.of(input, at)), attrs, dtype };
-      case "view": {
-        const input = withoutChecks(inputs[0]);
-        if (op.keepsOrder && this.lowering.isFinished(input)) {
-          if (this.lowering.isOwn(input))
-            return this.of(input, counters(input, this.lowering.loopAxes(input)));
-          const offset = flatOffset(at, stridesOf(shape), loops);
-          return { kind: "load", buffer: this.lowering.bufferOf(input), at: offset, dtype };
-        }
-        return this.of(input, op.read(this.algebra, at, { attrs, shape }, input.shape));
-      }
-      case "gather": {
-        const [x, indices] = inputs.map(withoutChecks);
-        const index = this.of(indices, op.indexAt(at, attrs, x.shape, indices.shape));
-        return this.gathered(op, node, x, indices, at, index);
-      }
-      case "random": {
-        const [key0, key1, counter] = inputs.map((input) => this.of(input, []));
-        const element: Expr = {
-          kind: "counter",
-          at: flatOffset(at, stridesOf(shape), loops),
-          dtype: "int32",
-        };
-        return { kind: "random", op, key: [key0, key1, counter], element, dtype: "int32" };
-      }
-      case "reduce":
-      case "scan":
-      case "sort":
-      case "place":
-      case "contract":
-      case "scatter":
-      case "effect":
-        throw new Error(`${op.name} cannot be computed at a point`);
-    }
-  }
-
-  private converted(at: Affine, dtype: Node["dtype"]): Expr {
-    const counter: Expr = { kind: "counter", at, dtype: "int32" };
-    return dtype === "int32" ? counter : { kind: "convert", value: counter, dtype };
-  }
-
-  /** A gather from a finished buffer, seen through the views that lie over it. */
-  private gathered(
-    op: GatherOp,
-    node: Node,
-    x: Node,
-    indices: Node,
-    at: readonly Affine[],
-    index: Expr,
-  ): Expr {
-    const { extents } = this.algebra;
-    const extent = x.shape[op.axis(node.attrs)];
-    const wider = new Values([...extents, extent], this.lowering);
-    const counter = affineCounter(extents.length, extents.length + 1);
-    const found = wider.locate(x, op.read(at.map(affineWiden), counter, node.attrs, x.shape, indices.shape));
-    return { kind: "gather", buffer: found.buffer, ...split(found.at), extent, index, dtype: node.dtype };
-  }
-}
-
-/** An offset whose last loop is the index of a gather, as the offset at index 0 and the stride of the index. */
-function split(wide: Affine): { at: Affine; stride: number } {
-  const { base, coefficients } = wide;
-  return {
-    at: { base, coefficients: coefficients.slice(0, -1) },
-    stride: coefficients[coefficients.length - 1],
-  };
 }

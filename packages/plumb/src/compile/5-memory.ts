@@ -3,8 +3,10 @@
  * overlap share bytes; offsets are found by first fit in order of size, largest first.
  */
 import { bytesOf } from "../base/dtype.ts";
-import type { Lowered, PlannedBuffer } from "./4-lower.ts";
-import type { Buffer, Expr, Kernel, Program, Step, Store } from "./kernel.ts";
+import type { Lowered } from "./4-lower.ts";
+import type { PlannedBuffer } from "./buffers.ts";
+import { readsOf, writesOf } from "./expr.ts";
+import type { Buffer, Kernel, Program, Step } from "./kernel.ts";
 
 /** Buffers start on cache lines. */
 const alignment = 64;
@@ -134,80 +136,4 @@ function stepsOf(
   });
   if (guardsAt >= kernels.length) guard();
   return steps;
-}
-
-export function writesOf(kernel: Kernel): Set<number> {
-  switch (kernel.kind) {
-    case "nest":
-      return new Set(kernel.stages.flatMap((stage) => stage.stores.map((store) => store.buffer)));
-    case "product":
-      return new Set([
-        ...kernel.stores.map((store) => store.buffer),
-        ...(kernel.packed === undefined ? [] : [kernel.packed]),
-      ]);
-    case "scan":
-      return new Set([kernel.target]);
-    case "sort":
-      return new Set([kernel.target, kernel.scratch]);
-    case "scatter":
-      return new Set([kernel.target]);
-    case "fill":
-      return new Set([kernel.buffer]);
-  }
-}
-
-export function readsOf(kernel: Kernel): Set<number> {
-  const found = new Set<number>();
-  const seen = new Set<Expr>();
-  const visit = (expr: Expr): void => {
-    if (seen.has(expr)) return;
-    seen.add(expr);
-    switch (expr.kind) {
-      case "load":
-        found.add(expr.buffer);
-        return;
-      case "gather":
-        found.add(expr.buffer);
-        return visit(expr.index);
-      case "apply":
-        return expr.args.forEach(visit);
-      case "convert":
-        return visit(expr.value);
-      case "random":
-        expr.key.forEach(visit);
-        return visit(expr.element);
-      case "folded":
-        return visit(expr.fold.value);
-      case "constant":
-      case "counter":
-      case "product":
-        return;
-    }
-  };
-  const visitStores = (stores: readonly Store[]): void => stores.forEach((store) => visit(store.value));
-  switch (kernel.kind) {
-    case "nest":
-      for (const stage of kernel.stages) {
-        stage.folds.forEach((fold) => visit(fold.value));
-        visitStores(stage.stores);
-      }
-      break;
-    case "product":
-      found.add(kernel.a.buffer);
-      found.add(kernel.b.buffer);
-      visitStores(kernel.stores);
-      break;
-    case "scan":
-    case "sort":
-      found.add(kernel.source);
-      break;
-    case "scatter":
-      found.add(kernel.target);
-      visit(kernel.update);
-      visit(kernel.index);
-      break;
-    case "fill":
-      break;
-  }
-  return found;
 }

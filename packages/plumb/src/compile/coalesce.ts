@@ -1,5 +1,6 @@
 /** Merges neighbouring loops of a nest that every access walks as one, so that dense work is one long loop. */
 import type { Affine } from "./affine.ts";
+import { inOrder, rootsOfStage } from "./expr.ts";
 import type { Expr, Fold, Nest, Stage, Store } from "./kernel.ts";
 
 export function coalesce(nest: Nest): Nest {
@@ -39,42 +40,10 @@ function merge(
   return { extents: merged, kept };
 }
 
+/** Every use of the loop counters. */
 function accessesOf(stage: Stage): Affine[] {
-  const found: Affine[] = [];
-  const seen = new Set<Expr>();
-  const visit = (expr: Expr): void => {
-    if (seen.has(expr)) return;
-    seen.add(expr);
-    switch (expr.kind) {
-      case "load":
-      case "counter":
-        found.push(expr.at);
-        return;
-      case "gather":
-        found.push(expr.at);
-        return visit(expr.index);
-      case "apply":
-        return expr.args.forEach(visit);
-      case "convert":
-        return visit(expr.value);
-      case "random":
-        expr.key.forEach(visit);
-        return visit(expr.element);
-      case "constant":
-      case "folded":
-      case "product":
-        return;
-    }
-  };
-  for (const { value, position } of stage.folds) {
-    visit(value);
-    if (position !== undefined) visit(position);
-  }
-  for (const store of stage.stores) {
-    found.push(store.at);
-    visit(store.value);
-  }
-  return found;
+  const used = inOrder(rootsOfStage(stage)).flatMap((expr) => ("at" in expr ? [expr.at] : []));
+  return [...used, ...stage.stores.map((store) => store.at)];
 }
 
 function rewriteStage(stage: Stage, inner: readonly number[], kept: readonly number[]): Stage {

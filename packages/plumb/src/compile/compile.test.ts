@@ -7,9 +7,10 @@ import { compare, effect, elementwise, g, makeNode, reduce, source } from "../op
 import { dataNode } from "../../test/support/samples.ts";
 import { randomGraph } from "../../test/support/random-graphs.ts";
 import { simplify } from "./1-simplify.ts";
-import { isLeaf } from "./2-group.ts";
-import { paddedBytes, readsOf, writesOf } from "./5-memory.ts";
+import { paddedBytes } from "./5-memory.ts";
 import { compile } from "./compile.ts";
+import { readsOf, writesOf } from "./expr.ts";
+import { isLeaf } from "./nodes.ts";
 import type { Program } from "./kernel.ts";
 
 const leaves = (graph: Graph): Node[] => topological([...graph.outputs, ...graph.effects]).filter(isLeaf);

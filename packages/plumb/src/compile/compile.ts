@@ -3,11 +3,12 @@ import type { Graph, Node } from "../graph/node.ts";
 import { view } from "../ops/view.ts";
 import { makeNode } from "../ops/builder.ts";
 import { simplify } from "./1-simplify.ts";
-import { group, isCheck, isLeaf, withoutChecks } from "./2-group.ts";
+import { group } from "./2-group.ts";
 import { schedule } from "./3-schedule.ts";
 import { lower, type Packing } from "./4-lower.ts";
 import { planMemory } from "./5-memory.ts";
 import type { Program } from "./kernel.ts";
+import { isCheck, isLeaf, withoutChecks } from "./nodes.ts";
 
 export interface CompileOptions {
   readonly packing: Packing;

@@ -6,6 +6,7 @@
  */
 import { bytesOf, type DType } from "../../base/dtype.ts";
 import type { Affine } from "../../compile/affine.ts";
+import { partsOf } from "../../compile/expr.ts";
 import type { Expr, Fold, Store } from "../../compile/kernel.ts";
 import type { KernelFunction } from "./kernel-function.ts";
 import type { Lane } from "./lanes.ts";
@@ -400,8 +401,10 @@ export class PointWriter {
     const { pointer, offset, step } = this.address({ buffer, at, key: accessKey(buffer, at) }, copies);
     const vector = this.vectorLevel;
     const perLane = vector !== undefined && this.loopsOf(expr.index).includes(this.levels[vector].loop);
+    // Where a larger index lies lower, the base goes in first: an offset is added after the wrap.
+    const lead = stride < 0 ? offset : 0;
     const pushElement = (i: number): void => {
-      this.plus(pointer, i * step);
+      this.plus(pointer, i * step + lead);
       f.get(safe.local)
         .lane("i32x4.extract_lane", perLane ? i : 0)
         .i32(stride * bytes)
@@ -414,13 +417,13 @@ export class PointWriter {
     } else if (perLane || (step !== 0 && step !== bytes)) {
       this.loadLanes(lane, (i) => {
         pushElement(i);
-        return offset;
+        return offset - lead;
       });
     } else {
       const there = f.local("i32");
       pushElement(0);
       f.set(there);
-      this.get(lane, there, offset, step);
+      this.get(lane, there, offset - lead, step);
       f.release(there);
     }
     const missing = lanes.constant(dtype === "float32" || dtype === "float64" ? NaN : 0, dtype);
@@ -433,39 +436,6 @@ const accessKey = (buffer: number, at: Affine): string => {
   return `${buffer}:${start}:${at.coefficients.join(",")}`;
 };
 
-export function partsOf(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case "apply":
-      return expr.args;
-    case "convert":
-      return [expr.value];
-    case "gather":
-      return [expr.index];
-    case "random":
-      return [...expr.key, expr.element];
-    case "constant":
-    case "load":
-    case "counter":
-    case "folded":
-    case "product":
-      return [];
-  }
-}
-
-/** All values under `roots`, parts first, each once. */
-export function inOrder(roots: readonly Expr[]): Expr[] {
-  const seen = new Set<Expr>();
-  const order: Expr[] = [];
-  const visit = (expr: Expr): void => {
-    if (seen.has(expr)) return;
-    seen.add(expr);
-    partsOf(expr).forEach(visit);
-    order.push(expr);
-  };
-  roots.forEach(visit);
-  return order;
-}
-
 /** The memory that values and stores touch, each place once. */
 export function accesses(exprs: readonly Expr[], stores: readonly Store[]): Access[] {
   const found = new Map<string, Access>();
@@ -477,6 +447,3 @@ export function accesses(exprs: readonly Expr[], stores: readonly Store[]): Acce
   for (const store of stores) add(store.buffer, store.at);
   return [...found.values()];
 }
-
-/** The dtype in which a value is computed. */
-export const dtypeOf = (expr: Expr): DType => expr.dtype;

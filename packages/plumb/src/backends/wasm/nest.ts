@@ -4,7 +4,8 @@
  * line are put together at the end.
  */
 import type { Expr, Fold, Nest, Stage } from "../../compile/kernel.ts";
-import { accesses, inOrder, partsOf, PointWriter, type Copies } from "./expressions.ts";
+import { inOrder, partsOf, rootsOfStage } from "../../compile/expr.ts";
+import { accesses, PointWriter, type Copies } from "./expressions.ts";
 import { accumulator, blockRounds, type Accumulator } from "./folds.ts";
 import { KernelFunction, parameters, type ModuleContext, type WrittenKernel } from "./kernel-function.ts";
 
@@ -43,7 +44,7 @@ class NestWriter {
     this.points.resultLoops = nest.outer.map((_, d) => d);
     this.stages = nest.stages.map((stage) => ({
       stage,
-      exprs: inOrder([...stage.folds.flatMap(valuesOf), ...stage.stores.map((store) => store.value)]),
+      exprs: inOrder(rootsOfStage(stage)),
     }));
     this.accesses = accesses(
       this.stages.flatMap(({ exprs }) => exprs),
@@ -318,9 +319,6 @@ class NestWriter {
     }
   }
 }
-
-const valuesOf = ({ value, position }: Fold): Expr[] =>
-  position === undefined ? [value] : [value, position];
 
 interface FoldTotal {
   readonly fold: Fold;

@@ -6,7 +6,8 @@
 import { sizeOf } from "../../base/shape.ts";
 import type { Operand, Product } from "../../compile/kernel.ts";
 import type { Packing } from "../../compile/4-lower.ts";
-import { accesses, inOrder, PointWriter, type Level } from "./expressions.ts";
+import { inOrder } from "../../compile/expr.ts";
+import { accesses, PointWriter, type Level } from "./expressions.ts";
 import { KernelFunction, parameters, type ModuleContext, type WrittenKernel } from "./kernel-function.ts";
 import type { Lane } from "./lanes.ts";
 

@@ -2,7 +2,8 @@
 import { bytesOf } from "../../base/dtype.ts";
 import type { Affine } from "../../compile/affine.ts";
 import type { Fill, Scatter } from "../../compile/kernel.ts";
-import { accesses, inOrder, PointWriter } from "./expressions.ts";
+import { inOrder } from "../../compile/expr.ts";
+import { accesses, PointWriter } from "./expressions.ts";
 import { KernelFunction, type ModuleContext, type WrittenKernel } from "./kernel-function.ts";
 
 /**
