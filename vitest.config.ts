@@ -9,6 +9,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["packages/*/{src,test}/**/*.test.ts", "{examples,scripts}/**/*.test.ts"],
+    setupFiles: ["scripts/property-seed.ts"],
     pool: "threads",
     maxWorkers: availableParallelism(),
     watch: false,

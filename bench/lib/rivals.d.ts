@@ -1,4 +1,3 @@
 // The rivals are installed by bench/'s own lock file, which the product's type check does without.
-declare module "@jax-js/jax";
 declare module "@tensorflow/tfjs";
 declare module "@tensorflow/tfjs-backend-wasm";

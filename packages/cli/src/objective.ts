@@ -106,9 +106,9 @@ function whyOf(target: Target, suggestion: Suggestion, asked: string | undefined
   const { when } = (allLosses.find((record) => record.name === suggestion.loss) as (typeof allLosses)[number])
     .contract;
   const use = `${when.charAt(0).toLowerCase()}${when.slice(1)}`;
-  if (asked !== undefined) return `--loss ${asked} was given; it is ${use}`;
-  const what = target.task === "classes" ? `${target.classes.length} classes` : "quantities";
-  return `the target is ${what}, and it is ${use}`;
+  if (asked !== undefined) return `--loss ${asked} was given; this loss is ${use}`;
+  const what = target.task === "classes" ? `has ${target.classes.length} classes` : "is a quantity";
+  return `the target ${what}, and this loss is ${use}`;
 }
 
 const unsuited = (target: Target, asked: string, suited: readonly Suggestion[]): PlumbError =>

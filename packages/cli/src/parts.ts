@@ -40,12 +40,14 @@ export function splitTarget(target: Target, shares: Shares, seed: number): Parts
   const { rows, values, task } = target;
   if (rows.length < fewestRows) throw tooFewRows(rows.length);
   const rule = task === "classes" ? "stratified" : "shuffled";
-  const cut = (from: Int32Array, fraction: number): readonly [rest: Int32Array, part: Int32Array] => {
+  const cut = (from: Int32Array, share: number): readonly [rest: Int32Array, part: Int32Array] => {
     const classes = from.map((row) => values[row]);
+    // A fraction that lies half a row below the number wanted gives that number, whatever its last bit is.
+    const fraction = (Math.max(1, Math.round(share * rows.length)) - 0.5) / from.length;
     const { train, validation } = splitRows(from.length, { fraction, rule, seed, classes });
     return [train.map((i) => from[i]), validation.map((i) => from[i])];
   };
   const [others, validation] = cut(rows, shares.validation);
-  const [train, test] = cut(others, shares.test / (1 - shares.validation));
+  const [train, test] = cut(others, shares.test);
   return { train, validation, test };
 }

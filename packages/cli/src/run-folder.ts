@@ -4,7 +4,7 @@
  * `docs/run-folder.md` says what each file holds.
  */
 import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from "node:fs";
-import { readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { readFileSync, renameSync, rmdirSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { PlumbError } from "plumb-ml";
 
@@ -33,10 +33,10 @@ export class RunFolder {
   /** As the user would type it. */
   readonly name: string;
   readonly path: string;
-  /** The topmost folder that was made for the run: what `discard` removes. */
-  readonly #made: string;
+  /** The topmost folder that was made for the run, if any: what `discard` removes. */
+  readonly #made: string | undefined;
 
-  private constructor(name: string, path: string, made: string) {
+  private constructor(name: string, path: string, made: string | undefined) {
     this.name = name;
     this.path = path;
     this.#made = made;
@@ -58,7 +58,7 @@ export class RunFolder {
           why: "A run is never written over another",
           fix: "Give another --out, or remove the folder first",
         });
-      const folder = new RunFolder(name, path, made ?? path);
+      const folder = new RunFolder(name, path, made);
       folder.#put(runFiles.history, "");
       folder.#put(runFiles.timing, "");
       return folder;
@@ -92,9 +92,14 @@ export class RunFolder {
   /** Removes what was made, when the run comes to nothing. */
   discard(): void {
     for (const file of Object.values(runFiles)) rmSync(join(this.path, file), { force: true });
-    for (let folder = this.path; folder.startsWith(this.#made); folder = dirname(folder)) {
+    const { path } = this;
+    for (
+      let folder = path;
+      this.#made !== undefined && folder.startsWith(this.#made);
+      folder = dirname(folder)
+    ) {
       if (readdirSync(folder).length > 0) return;
-      rmSync(folder, { recursive: true });
+      rmdirSync(folder);
     }
   }
 
@@ -109,6 +114,23 @@ export class RunFolder {
       closeSync(descriptor);
     }
     renameSync(temporary, join(this.path, file));
+  }
+}
+
+/** Writes a file under a temporary name, syncs it and renames it: under its own name it is whole, or as it was before. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  const temporary = join(dirname(path), `.${basename(path)}.writing`);
+  const descriptor = openSync(temporary, "w");
+  try {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+    fsyncSync(descriptor);
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw cause;
+  } finally {
+    closeSync(descriptor);
   }
 }
 

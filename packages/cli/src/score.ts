@@ -20,7 +20,7 @@ export interface ClassScore {
 
 export interface ClassesScore {
   readonly accuracy: number;
-  /** The mean of the classes' F1, each counting the same. */
+  /** The mean F1 of the classes that occur or were predicted, each counting the same. */
   readonly macroF1: number;
   readonly perClass: Readonly<Record<string, ClassScore>>;
   /** Rows of class i that were predicted j, at `[i][j]`. */
@@ -73,9 +73,10 @@ export function scoreClasses(
     const f1 = share(2 * right, rows + predicted);
     return { precision: share(right, predicted), recall: share(right, rows), f1, rows };
   });
+  const seen = perClass.filter(({ rows }, k) => rows > 0 || confusion.some((row) => row[k] > 0));
   return {
     accuracy: share(sum(confusion.map((row, k) => row[k])), truth.length),
-    macroF1: share(sum(perClass.map(({ f1 }) => f1)), classes.length),
+    macroF1: share(sum(seen.map(({ f1 }) => f1)), seen.length),
     perClass: Object.fromEntries(classes.map((name, k) => [name, perClass[k]])),
     confusion,
   };

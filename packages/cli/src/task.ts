@@ -25,7 +25,8 @@ export interface Target {
  * Reads the target column: text, truths and integers with at most 20 distinct values are classes, anything else is a
  * regression, unless `asked` says otherwise. Classes are ordered by number, or else by name.
  *
- * Errors: PL3006 when no row has a target, PL3004 for a single row, PL3007 when a regression is asked of text, PL3005
+ * Errors: PL3006 when no row has a target, PL3004 for a single row or for
+ * classes that have hardly more than one each, PL3007 when a regression is asked of text, PL3005
  * when all rows have the same target.
  */
 export function readTarget(column: Column, asked?: Task): Target {
@@ -41,6 +42,7 @@ export function readTarget(column: Column, asked?: Task): Target {
   if (task === "regression" && column.kind === "text") throw textTarget(name, distinct);
   if (distinct.length === 1) throw oneTarget(name, task, distinct[0], rows.length);
   if (task === "regression") return { name, task, why, classes: [], values: numbersOf(column), rows };
+  if (distinct.length > rows.length / 2) throw tooFewOfEach(name, rows.length, distinct.length);
   const code = new Map(distinct.map((value, i) => [value, i]));
   const values = Float64Array.from({ length: count }, (_, row) => code.get(valueAt(column, row)) ?? -1);
   return { name, task, why, classes: distinct.map((value) => showClass(column, value)), values, rows };
@@ -120,4 +122,12 @@ const oneTarget = (name: string, task: Task, value: Value, rows: number): PlumbE
         ? "With one class there is nothing to tell apart"
         : "With one value there is nothing to predict",
     fix: "Choose another column with --target, or add rows with other values",
+  });
+
+const tooFewOfEach = (name: string, rows: number, classes: number): PlumbError =>
+  new PlumbError("PL3004", {
+    asked: `Predicting the class ${name} was asked for`,
+    arrived: `Its ${rows} rows are of ${classes} classes`,
+    why: "A class needs rows to learn from and others to be judged by, and most have a single one",
+    fix: "Choose another column with --target; this one seems to name rows, or to be a quantity (--task regression)",
   });

@@ -16,13 +16,15 @@ export interface TestData {
 /** A score with the loss that was trained for. */
 export type Scored<Score> = { readonly loss: number } & Score;
 
-/** The model and the baseline, of which it is said what it always says. */
-interface Tested<Score, Always> {
-  readonly baseline: { readonly always: Always } & Scored<Score>;
-  readonly test: Scored<Score>;
+/** The model and the baseline, of which it is said what it always says. Of one that says one class, two numbers do. */
+export interface TestedClasses {
+  readonly baseline: { readonly always: string } & Scored<Pick<ClassesScore, "accuracy" | "macroF1">>;
+  readonly test: Scored<ClassesScore>;
 }
-export type TestedClasses = Tested<ClassesScore, string>;
-export type TestedRegression = Tested<RegressionScore, number>;
+export interface TestedRegression {
+  readonly baseline: { readonly always: number } & Scored<RegressionScore>;
+  readonly test: Scored<RegressionScore>;
+}
 
 /** Rows per step when nothing is learned. */
 const batchSize = 256;
@@ -41,11 +43,13 @@ export async function testClasses(
   const codes = Int32Array.from(truth);
   const outputs = await (await model.predict(x, { batchSize })).data();
   const decided = decide(probabilitiesOf(outputs, objective.units, classes.length), classes.length);
+  const { accuracy, macroF1 } = scoreClasses(codes, new Int32Array(codes.length).fill(most), classes);
   return {
     baseline: {
       always: classes[most],
       loss: constantLoss(objective, truth, constant),
-      ...scoreClasses(codes, new Int32Array(codes.length).fill(most), classes),
+      accuracy,
+      macroF1,
     },
     test: { loss: await lossOn(model, objective, x, truth), ...scoreClasses(codes, decided, classes) },
   };

@@ -32,24 +32,11 @@ interface AbortSignal {
   readonly reason: unknown;
 }
 
-interface MessagePort {
-  postMessage(message: unknown): void;
-  close(): void;
-  onmessage: ((event: unknown) => void) | null;
-}
-declare class MessageChannel {
-  readonly port1: MessagePort;
-  readonly port2: MessagePort;
-}
-
 declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>;
 }
 
-declare const performance: { now(): number };
 declare const console: {
-  log(...values: unknown[]): void;
-  warn(...values: unknown[]): void;
-  error(...values: unknown[]): void;
+  warn(text: string): void;
+  log(text: string): void;
 };
-declare function setTimeout(callback: () => void, milliseconds?: number): unknown;

@@ -40,12 +40,8 @@ const inside = (value: number, { min = -Infinity, above = -Infinity, below = Inf
   value >= min && value > above && value < below;
 
 function words({ min, above, below }: Bounds): string {
-  const parts = [
-    min === undefined ? "" : ` of at least ${min}`,
-    above === undefined ? "" : ` above ${above}`,
-    below === undefined ? "" : `${(min ?? above === undefined) ? " and" : ""} below ${below}`,
-  ];
-  return parts.join("");
+  const lower = min === undefined ? (above === undefined ? [] : [`above ${above}`]) : [`of at least ${min}`];
+  return [...lower, ...(below === undefined ? [] : [`below ${below}`])].join(" and ");
 }
 
 /** The error of a flag whose value is none that it takes. */
@@ -64,7 +60,7 @@ export const wholeNumber =
   (text: string): number => {
     const value = numeral(text);
     if (Number.isSafeInteger(value) && inside(value, bounds)) return value;
-    throw badFlag(flag, text, `a whole number${words(bounds)}`, String(example));
+    throw badFlag(flag, text, `a whole number ${words(bounds)}`, String(example));
   };
 
 /** Reads a finite number. */
@@ -73,5 +69,5 @@ export const realNumber =
   (text: string): number => {
     const value = numeral(text);
     if (Number.isFinite(value) && inside(value, bounds)) return value;
-    throw badFlag(flag, text, `a number${words(bounds)}`, String(example));
+    throw badFlag(flag, text, `a number ${words(bounds)}`, String(example));
   };

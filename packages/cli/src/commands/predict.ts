@@ -1,5 +1,4 @@
 /** `plumb predict <run> <file>`: a finished run applied to another table. */
-import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { PlumbError } from "plumb-ml";
 import { refuseInfinite } from "../columns.ts";
@@ -10,7 +9,7 @@ import { nearest } from "../nearest.ts";
 import type { Scale } from "../objective.ts";
 import { encode, unknownWords } from "../prepare/plan.ts";
 import { plural } from "../report/format.ts";
-import { readRunFile, readRunJson, runFiles } from "../run-folder.ts";
+import { readRunFile, readRunJson, runFiles, writeWhole } from "../run-folder.ts";
 import { decide, probabilitiesOf, unscaled } from "../score.ts";
 import type { StoredPreparation, StoredRun } from "../stored.ts";
 import { readTable } from "../table/read.ts";
@@ -62,7 +61,7 @@ async function run([name, file]: readonly string[], options: PredictOptions, io:
       ? classesCsv(probabilitiesOf(outputs, stored.network.units, target.classes.length), target.classes)
       : regressionCsv(unscaled(outputs, target.scale as Scale));
   if (options.out === undefined) io.stdout.write(csv);
-  else writeWhole(options.out, io.cwd, csv);
+  else writePredictions(options.out, io.cwd, csv);
   if (options.quiet !== true) io.stderr.write(remarks(preparation, table, options.out));
   return exitCodes.done;
 }
@@ -115,15 +114,11 @@ function classesCsv(probabilities: Float64Array, classes: readonly string[]): st
 const regressionCsv = (values: Float64Array): string =>
   `${["prediction", ...Array.from(values, (value) => String(Number(value.toPrecision(7))))].join("\n")}\n`;
 
-/** Writes a whole file or none. Errors: PL5001. */
-function writeWhole(name: string, cwd: string, content: string): void {
-  const path = resolve(cwd, name);
-  const temporary = `${path}.writing`;
+/** Writes the predictions, all or none. Errors: PL5001. */
+function writePredictions(name: string, cwd: string, csv: string): void {
   try {
-    writeFileSync(temporary, content);
-    renameSync(temporary, path);
+    writeWhole(resolve(cwd, name), csv);
   } catch (cause) {
-    rmSync(temporary, { force: true });
     throw new PlumbError(
       "PL5001",
       {

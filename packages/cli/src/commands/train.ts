@@ -282,7 +282,7 @@ async function testOn(
   };
   if (target.task === "classes") {
     const { baseline, test } = await testClasses(model, objective, target.classes, data);
-    return { baseline, test, report: classesReport(target.classes, rows, test, baseline) };
+    return { baseline, test, report: classesReport(target.name, target.classes, rows, test, baseline) };
   }
   const { baseline, test } = await testRegression(model, objective, data);
   return { baseline, test, report: regressionReport(target.name, rows, test, baseline) };

@@ -1,7 +1,8 @@
 /** What `plumb train` says before and after training. */
 import type { Plan } from "../prepare/plan.ts";
 import { inputsOf } from "../prepare/plan.ts";
-import type { ClassesScore, RegressionScore } from "../score.ts";
+import type { ClassesScore } from "../score.ts";
+import type { TestedClasses, TestedRegression } from "../testing.ts";
 import { alignColumns, cut, plural, showCount, showNumber } from "./format.ts";
 
 /** Lines with a label in front; a label is written once for the lines that share it. */
@@ -36,50 +37,66 @@ function against(title: string, baselineName: string, lines: readonly Line[]): s
   return alignColumns([[title, "model", baselineName], ...body]);
 }
 
+/** More classes than this are too many to show one by one. */
+const shownClasses = 24;
+
 /** Test metrics of classes beside the baseline, the confusion matrix, and what each class is worth. */
 export function classesReport(
+  target: string,
   classes: readonly string[],
   rows: number,
-  model: ClassesScore & { readonly loss: number },
-  baseline: ClassesScore & { readonly loss: number; readonly always: string },
+  model: TestedClasses["test"],
+  baseline: TestedClasses["baseline"],
 ): string {
   const lines = against(`Test, ${plural(rows, "row")}`, `always ${cut(baseline.always, 20)}`, [
     ["accuracy", baseline.accuracy, model.accuracy],
     ["macro F1", baseline.macroF1, model.macroF1],
     ["loss", baseline.loss, model.loss],
   ]);
-  const names = classes.map((name) => cut(name, 16));
-  const measures = classes.map((name) => model.perClass[name]);
-  const table = alignColumns([
-    ["Class", "precision", "recall", "F1", "rows"],
-    ...measures.map(({ precision, recall, f1, rows: count }, k) => [
-      `  ${names[k]}`,
-      ...[precision, recall, f1].map((value) => value.toFixed(3)),
-      showCount(count),
-    ]),
-  ]);
-  const matrix = alignColumns([
-    ["Truth, down; predicted, across", ...names],
-    ...model.confusion.map((counts, k) => [`  ${names[k]}`, ...counts.map(showCount)]),
-  ]);
-  return [...lines, "", ...matrix, "", ...table, ...classesAdvice(model, baseline)]
+  const each =
+    classes.length > shownClasses
+      ? [`${classes.length} classes: precision, recall, F1 and confusion of each are in run.json`]
+      : [...confusionLines(classes, model), "", ...classLines(classes, model)];
+  return [...lines, "", ...each, ...classesAdvice(target, model, baseline)]
     .map((line) => `${line}\n`)
     .join("");
 }
 
+function confusionLines(classes: readonly string[], { confusion }: ClassesScore): string[] {
+  const names = classes.map((name) => cut(name, 16));
+  return alignColumns([
+    ["Truth, down; predicted, across", ...names],
+    ...confusion.map((counts, k) => [`  ${names[k]}`, ...counts.map(showCount)]),
+  ]);
+}
+
+function classLines(classes: readonly string[], { perClass }: ClassesScore): string[] {
+  const body = classes.map((name) => {
+    const { precision, recall, f1, rows } = perClass[name];
+    return [`  ${cut(name, 16)}`, precision.toFixed(3), recall.toFixed(3), f1.toFixed(3), showCount(rows)];
+  });
+  return alignColumns([["Class", "precision", "recall", "F1", "rows"], ...body]);
+}
+
 /** What a superb accuracy may hide, and what to try. */
-function classesAdvice(model: ClassesScore, baseline: ClassesScore & { readonly always: string }): string[] {
+function classesAdvice(
+  target: string,
+  model: TestedClasses["test"],
+  baseline: TestedClasses["baseline"],
+): string[] {
   const missed = Object.entries(model.perClass).filter(([, { recall, rows }]) => rows > 0 && recall < 0.5);
   if (missed.length === 0) return [];
   const found = missed
     .slice(0, 3)
-    .map(([name, { recall, rows }]) => `${Math.round(recall * rows)} of ${plural(rows, "row")} of ${name}`)
-    .join(", ");
+    .map(
+      ([name, { recall, rows }]) =>
+        `${Math.round(recall * rows)} of the ${plural(rows, "row")} with ${cut(target, 20)} = ${cut(name, 20)}`,
+    );
   const gain = ((model.accuracy - baseline.accuracy) * 100).toFixed(1);
   return [
     "",
-    `Only ${found} were found, and the accuracy is ${gain} points from that of always saying ${baseline.always}.`,
-    "If missing those rows costs more than a false alarm, try --class-weights balanced.",
+    `Only ${found.join(", ")} were found, and the accuracy is ${gain} points from that of always saying ${cut(baseline.always, 20)}.`,
+    "If missing such rows costs more than a false alarm, try --class-weights balanced.",
   ];
 }
 
@@ -87,8 +104,8 @@ function classesAdvice(model: ClassesScore, baseline: ClassesScore & { readonly 
 export function regressionReport(
   target: string,
   rows: number,
-  model: RegressionScore & { readonly loss: number },
-  baseline: RegressionScore & { readonly loss: number; readonly always: number },
+  model: TestedRegression["test"],
+  baseline: TestedRegression["baseline"],
 ): string {
   const lines = against(`Test, ${plural(rows, "row")}`, `always ${showNumber(baseline.always)}`, [
     ["R²", baseline.r2, model.r2],

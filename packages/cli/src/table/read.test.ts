@@ -120,6 +120,7 @@ describe("headers", () => {
     ["a nameless index column", ",a\n0,x\n1,y\n", ["column0", "a"], 2],
     ["words only, names distinct from values", "sex,town\nm,Rome\nf,Oslo\nm,Oslo\n", ["sex", "town"], 3],
     ["words only, values recur", "m,Rome\nf,Oslo\nm,Oslo\n", ["column0", "column1"], 3],
+    ["dates above numbers", "2020-01-01,2020-02-01\n5,6\n7,8\n", ["2020-01-01", "2020-02-01"], 2],
     ["numbers as names beside a word above numbers", "id,1990\n1,5\n2,6\n", ["id", "1990"], 2],
   ])("%s", async (_, content, names, rows) => {
     const read = await table("head.csv", content);

@@ -4,10 +4,10 @@ import { PlumbError } from "plumb-ml";
 import { loadCsv } from "./csv.ts";
 import { ask, quoteName, quoteText, withDatabase } from "./duckdb.ts";
 import { isHeader } from "./header.ts";
-import { cleaned, fromText, fromTyped, kindOfType, tried } from "./kinds.ts";
+import { cleaned, fromText, fromTyped, kindOfType } from "./kinds.ts";
 import { locate, type Located } from "./locate.ts";
 import type { Column, Kind, Table } from "./table.ts";
-import { minus, mostFits, survey, type Survey } from "./survey.ts";
+import { kindIn, minus, survey, type Survey } from "./survey.ts";
 import { loadTyped } from "./typed.ts";
 
 export interface ReadOptions {
@@ -99,13 +99,16 @@ async function hasHeader(
   });
   const [recurs] = await ask(connection, `select ${again.join(", ")} from (from cells offset 1)`);
   return isHeader(
-    cells.map((cell, i) => ({
-      text: (first[cell] as string | null) ?? undefined,
-      typed: mostFits(top[i]) > 0,
-      filled: below[i].filled,
-      typedBelow: mostFits(below[i]),
-      recurs: recurs[cell] === true,
-    })),
+    cells.map((cell, i) => {
+      const kind = below[i].filled > 0 ? kindIn(below[i]) : undefined;
+      return {
+        text: (first[cell] as string | null) ?? undefined,
+        typed: kindIn(top[i]) !== undefined && top[i].filled > 0,
+        typedBelow: kind !== undefined,
+        alike: kind !== undefined && top[i].fits[kind] > 0,
+        recurs: recurs[cell] === true,
+      };
+    }),
   );
 }
 
@@ -149,8 +152,7 @@ async function kindsOf(
   known: ReadonlyMap<string, Kind> | undefined,
 ): Promise<Kind[]> {
   const kinds = fields.map(
-    ({ name, typed, survey: counts }) =>
-      known?.get(name) ?? typed ?? tried.find((kind) => counts?.fits[kind] === counts?.filled) ?? "text",
+    ({ name, typed, survey: counts }) => known?.get(name) ?? typed ?? (counts && kindIn(counts)) ?? "text",
   );
   for (const [i, field] of fields.entries())
     if (known?.has(field.name)) await checkKind(connection, file, field, kinds[i]);

@@ -19,8 +19,9 @@ export const minus = (a: Survey, b: Survey): Survey => ({
   fits: Object.fromEntries(tried.map((kind) => [kind, a.fits[kind] - b.fits[kind]])) as Record<Tried, number>,
 });
 
-/** How many values read as the kind that most of them read as. */
-export const mostFits = ({ fits }: Survey): number => Math.max(...tried.map((kind) => fits[kind]));
+/** The kind that all values read as, where there is one; the first of them where there is no value. */
+export const kindIn = ({ filled, fits }: Survey): Tried | undefined =>
+  tried.find((kind) => fits[kind] === filled);
 
 /** Counts, over all rows of `from`, how many values each text cell has and how many of them read as each kind. */
 export async function survey(
