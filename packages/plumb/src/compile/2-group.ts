@@ -38,6 +38,9 @@ export interface Grouping {
   readonly shared: ReadonlySet<Node>;
 }
 
+/** Members of a group that are computed one from the other, each an expression of limited depth, at most. */
+const chainLimit = 8;
+
 export interface GroupingOptions {
   /** False puts every node in a group of its own: the plain program that fused ones are compared with. */
   readonly fuse: boolean;
@@ -72,6 +75,7 @@ class Grouper {
   private readonly groups: Group[] = [];
   private readonly groupOf = new Map<Node, Group>();
   private readonly shared = new Set<Node>();
+  private readonly chain = new Map<Node, number>();
 
   constructor(keep: Set<Node>, fuse: boolean) {
     this.keep = keep;
@@ -161,8 +165,15 @@ class Grouper {
     return made;
   }
 
+  /** How many members of a group stand one behind the other before a reader of these values. */
+  private chainBefore(reads: readonly Read[], home: Group): number {
+    const before = reads.filter((read) => this.groupOf.get(read.node) === home);
+    return Math.max(0, ...before.map((read) => this.chain.get(read.node) ?? 0));
+  }
+
   private join(node: Node, reads: readonly Read[], home: Group): void {
     home.members.push(node);
+    this.chain.set(node, 1 + this.chainBefore(reads, home));
     this.groupOf.set(node, home);
     for (const read of reads) {
       if (isLeaf(read.node)) home.leaves.push(read);
@@ -186,6 +197,7 @@ class Grouper {
       if (home.kind !== "nest" && home.kind !== "product") return false;
       const loops = home.kind === "product" ? home.outer.filter((extent) => extent !== 1) : home.outer;
       if (loops.length !== extents.length || loops.some((extent, d) => extent !== extents[d])) return false;
+      if (1 + this.chainBefore(reads, home) > chainLimit) return false;
       const inStep = reads.every(
         ({ node: source, at }) =>
           this.groupOf.get(source) !== home || (at !== undefined && sameAffine(at, own)),

@@ -22,6 +22,7 @@ import {
 } from "../../src/ops/index.ts";
 import { backends } from "../support/backends.ts";
 import { expectClose } from "../support/compare.ts";
+import { dataNode } from "../support/samples.ts";
 import { Choices, leaf, randomGraph } from "../support/random-graphs.ts";
 
 const seeds = Array.from({ length: 60 }, (_, seed) => seed);
@@ -213,7 +214,76 @@ describe("checks", () => {
   });
 });
 
+describe("expressions", () => {
+  it.each([
+    ["tanh", elementwise.tanh],
+    ["sin", elementwise.sin],
+  ] as const)("may be 2,500 %s deep", (_name, op) => {
+    const x = leaf([5], new Choices(1));
+    let root: Node = x;
+    for (let i = 0; i < 2500; i++) root = makeNode(op, [root]);
+    const [expected] = interpret([root]);
+    for (const { evaluate } of backends) {
+      expectClose(evaluate([root])[0], expected, { what: "chain", shape: [5], dtype: "float32" }, 1e-3);
+    }
+  });
+
+  it("that double their operand do not double the work", () => {
+    let root: Node = leaf([5], new Choices(2));
+    for (let i = 0; i < 100; i++) root = makeNode(elementwise.tanh, [g.add(root, root)]);
+    const [expected] = interpret([root]);
+    expectClose(
+      backends[0].evaluate([root])[0],
+      expected,
+      { what: "doubling", shape: [5], dtype: "float32" },
+      1e-5,
+    );
+  });
+});
+
+describe("memory that the host refuses", () => {
+  it("leaves the engine as it was", () => {
+    const bench = new Bench(wasmBackend());
+    const a = bench.variable([4], ramp(4));
+    bench.run([a.read], [bench.assign(a, g.add(a.read, a.read))]);
+    const huge = makeNode(
+      reduce.sum,
+      [
+        makeNode(view.reshape, [makeNode(view.broadcast, [a.read], { shape: [2 ** 28, 4] })], {
+          shape: [2 ** 30],
+        }),
+      ],
+      { axes: [0], keepDims: false },
+    );
+    const kept = makeNode(view.broadcast, [a.read], { shape: [2 ** 29, 4] });
+    expect(() => bench.run([a.read], [], [kept, huge])).toThrow(/PL7001/);
+    const b = bench.variable([16], new Array<number>(16).fill(7));
+    const c = bench.variable([16], new Array<number>(16).fill(8));
+    bench.run([b.read], [bench.assign(b, g.mul(b.read, b.read))]);
+    expect([a.value(), b.value(), c.value()]).toEqual([
+      [0, 2, 4, 6],
+      new Array(16).fill(49),
+      new Array(16).fill(8),
+    ]);
+  });
+});
+
 describe("products", () => {
+  it.each([511, 512, 513, 1025, 300_000])("of %i terms keep their digits", (k) => {
+    const tenths = (shape: number[]): Node =>
+      g.broadcast(g.reshape(dataNode({ shape: [1], dtype: "float32" }, Float32Array.of(0.1)), [1, 1]), shape);
+    const root = makeNode(contract.matmul, [tenths([2, k]), tenths([k, 9])]);
+    const expected = new Float64Array(18).fill(k * Math.fround(0.1) ** 2);
+    for (const { evaluate } of backends) {
+      expectClose(
+        evaluate([root])[0],
+        expected,
+        { what: `${k} terms`, shape: [2, 9], dtype: "float32" },
+        2e-5,
+      );
+    }
+  });
+
   const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 16, 33, 65, 130];
   const cases = Array.from({ length: 40 }, (_, i) => [
     sizes[(7 * i) % 12],

@@ -1,7 +1,8 @@
 /**
  * Writes matrix products. The right operand is packed into panels of NR columns, `[panel][k][NR]`, so that the inner
  * loop reads it straight through; a tile of MR rows by NR columns stays in registers over all of k and leaves through
- * the epilogue. Every element is summed in the order of k, whatever the tile: results do not depend on the tiling.
+ * the epilogue. Every element is summed in the order of k, in blocks that depend on k alone: results do not depend on the
+ * tiling.
  */
 import { sizeOf } from "../../base/shape.ts";
 import type { Operand, Product } from "../../compile/kernel.ts";
@@ -17,6 +18,9 @@ const tileVectors = 2;
 const panelWidth = 4 * tileVectors;
 /** Rows that are done against one panel before the next is taken up: they stay in the second-level cache. */
 const rowBlock = 64;
+
+/** Products that one accumulator takes before its sum is added to a total. */
+const sumBlock = 512;
 
 /** Small right operands that lie row by row are read as they are; packing pays when panels are read many times. */
 export const packing: Packing = ({ batch, m, n, k, b }) => {
@@ -231,55 +235,21 @@ class ProductWriter {
 
   /** `rows` × `columns` accumulators over all of k, then the epilogue. */
   private tile(rows: number, columns: number, at: TileLocals, points: PointWriter, touched: Touched): void {
-    const { f, lanes } = this.fn;
-    const { a, b, k, batch } = this.product;
+    const { f } = this.fn;
+    const { a, k, batch } = this.product;
     const vectors = Math.ceil(columns / 4);
     const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.local("v128")));
-    const zero = lanes.constant(0, "float32").local;
-    for (const sum of sums.flat()) f.get(zero).set(sum);
-    if (k > 0) {
-      const [left, right, count] = [f.local("i32"), f.local("i32"), f.local("i32")];
-      this.fn
-        .scaled(at.row, a.rows * 4)
-        .get(at.a)
-        .op("i32.add")
-        .set(left);
-      const panelBytes = this.product.packed === undefined ? panelWidth * 4 : k * panelWidth * 4;
-      this.fn.scaled(at.panel, panelBytes).get(at.b).op("i32.add").set(right);
-      f.i32(k).set(count);
-      const splats = sums.map(() => f.local("v128"));
-      const vector = f.local("v128");
-      f.loop((again) => {
-        splats.forEach((splat, i) => {
-          if (a.rows >= 0)
-            f.get(left)
-              .load("v128.load32_splat", i * a.rows * 4)
-              .set(splat);
-          else
-            f.get(left)
-              .i32(i * a.rows * 4)
-              .op("i32.add")
-              .load("v128.load32_splat")
-              .set(splat);
-        });
-        for (let j = 0; j < vectors; j++) {
-          f.get(right)
-            .load("v128.load", 16 * j)
-            .set(vector);
-          sums.forEach((row, i) => this.multiplyAdd(row[j], splats[i], vector));
-        }
-        f.get(left)
-          .i32(a.columns * 4)
-          .op("i32.add")
-          .set(left);
-        f.get(right)
-          .i32((this.product.packed === undefined ? b.rows : panelWidth) * 4)
-          .op("i32.add")
-          .set(right);
-        f.get(count).i32(1).op("i32.sub").tee(count).brIf(again);
-      });
-      for (const local of [left, right, count, vector, ...splats]) f.release(local);
-    }
+    const [left, right, count] = [f.local("i32"), f.local("i32"), f.local("i32")];
+    this.fn
+      .scaled(at.row, a.rows * 4)
+      .get(at.a)
+      .op("i32.add")
+      .set(left);
+    const panelBytes = this.product.packed === undefined ? panelWidth * 4 : k * panelWidth * 4;
+    this.fn.scaled(at.panel, panelBytes).get(at.b).op("i32.add").set(right);
+    f.i32(k).set(count);
+    this.accumulate(k, sums, { left, right, count });
+    for (const local of [left, right, count]) f.release(local);
     const levels: Level[] = [
       { loop: batch.length, counter: at.row, vector: false },
       { loop: batch.length + 1, counter: at.column, vector: true },
@@ -300,6 +270,73 @@ class ProductWriter {
     });
     points.product = undefined;
     for (const sum of sums.flat()) f.release(sum);
+  }
+
+  /**
+   * Sums `count` products into `sums`. Up to a block they run in one loop; beyond, block by block, each block's sums added
+   * to totals, and so on: the error of n terms grows with the number of levels, not with n.
+   */
+  private accumulate(k: number, sums: number[][], at: { left: number; right: number; count: number }): void {
+    const { f, lanes } = this.fn;
+    const zero = lanes.constant(0, "float32").local;
+    for (const sum of sums.flat()) f.get(zero).set(sum);
+    if (k === 0) return;
+    if (k <= sumBlock) return this.multiplyLoop(sums, at);
+    let block = sumBlock;
+    while (block * sumBlock < k) block *= sumBlock;
+    const totals = sums.map((row) => row.map(() => f.local("v128")));
+    for (const total of totals.flat()) f.get(zero).set(total);
+    const rest = f.local("i32");
+    f.get(at.count).set(rest);
+    f.loop((again) => {
+      f.get(rest).i32(block).get(rest).i32(block).op("i32.lt_u").op("select").set(at.count);
+      f.get(rest).get(at.count).op("i32.sub").set(rest);
+      this.accumulate(block, sums, at);
+      totals.forEach((row, i) =>
+        row.forEach((total, j) => f.get(total).get(sums[i][j]).op("f32x4.add").set(total)),
+      );
+      f.get(rest).brIf(again);
+    });
+    totals.forEach((row, i) => row.forEach((total, j) => f.get(total).set(sums[i][j]).release(total)));
+    f.release(rest);
+  }
+
+  /** The innermost loop: `count` rows of the panel, at least one. Leaves both pointers behind what it read. */
+  private multiplyLoop(sums: number[][], at: { left: number; right: number; count: number }): void {
+    const { f } = this.fn;
+    const { a, b, packed } = this.product;
+    const splats = sums.map(() => f.local("v128"));
+    const vector = f.local("v128");
+    f.loop((again) => {
+      splats.forEach((splat, i) => {
+        if (a.rows >= 0)
+          f.get(at.left)
+            .load("v128.load32_splat", i * a.rows * 4)
+            .set(splat);
+        else
+          f.get(at.left)
+            .i32(i * a.rows * 4)
+            .op("i32.add")
+            .load("v128.load32_splat")
+            .set(splat);
+      });
+      sums[0].forEach((_, j) => {
+        f.get(at.right)
+          .load("v128.load", 16 * j)
+          .set(vector);
+        sums.forEach((row, i) => this.multiplyAdd(row[j], splats[i], vector));
+      });
+      f.get(at.left)
+        .i32(a.columns * 4)
+        .op("i32.add")
+        .set(at.left);
+      f.get(at.right)
+        .i32((packed === undefined ? b.rows : panelWidth) * 4)
+        .op("i32.add")
+        .set(at.right);
+      f.get(at.count).i32(1).op("i32.sub").tee(at.count).brIf(again);
+    });
+    for (const local of [vector, ...splats]) f.release(local);
   }
 
   private multiplyAdd(sum: number, a: number, b: number): void {

@@ -29,13 +29,15 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
   return new WasmBackend(options);
 }
 
+const noArena: Block = { address: 0, bytes: 0 };
+
 class WasmBackend implements Backend {
   readonly name = "wasm";
   readonly memory = new EngineMemory();
   private readonly options: WasmOptions;
   private readonly features: Features;
   /** Intermediate values of whichever program runs: programs run one at a time and share it. */
-  private arena: Block = { address: 0, bytes: 0 };
+  private arena: Block = noArena;
   private owner: WasmExecutable | undefined;
 
   constructor(options: WasmOptions) {
@@ -67,7 +69,10 @@ class WasmBackend implements Backend {
   /** The arena, large enough for a program that is about to run, and its from now on. */
   arenaFor(executable: WasmExecutable, bytes: number): number {
     if (this.arena.bytes < bytes) {
+      // Until there is a new one there is none: an allocation that fails must not leave the freed block in use.
       this.memory.release(this.arena);
+      this.arena = noArena;
+      this.owner = undefined;
       this.arena = this.memory.allocate(bytes);
     }
     this.owner = executable;
