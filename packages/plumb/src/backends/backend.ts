@@ -13,6 +13,8 @@ export interface Block {
 
 export interface Backend {
   readonly name: string;
+  /** Bytes that could still be allocated at best. */
+  readonly room: number;
   allocate(bytes: number): Block;
   free(block: Block): void;
   write(block: Block, data: HostArray, dtype: DType): void;
@@ -36,6 +38,10 @@ export interface Executable {
    * then nothing was written. `assigned[i]` is the target block of the i-th assign effect.
    */
   run(inputs: readonly Input[], assigned: readonly Block[]): number;
+  /** Bytes of intermediate values that a run needs beside residents. */
+  readonly workBytes: number;
+  /** Takes the memory that a run needs, so that none fails for lack of it. Errors: PL7001. */
+  reserve(): void;
   /** A fresh copy of the k-th output of the last run. */
   output(k: number): HostArray;
   dispose(): void;

@@ -35,6 +35,8 @@ export function referenceBackend(): Backend {
         (sum, node) => sum + sizeOf(node.shape) * bytesOf[node.dtype],
         0,
       ),
+      workBytes: 0,
+      reserve: () => undefined,
       run(given, assigned) {
         const bound = new Map<Binding, HostArray>();
         inputs.forEach((leaf, i) => bound.set(leaf.binding!, valueOf(given[i])));
@@ -59,6 +61,7 @@ export function referenceBackend(): Backend {
 
   return {
     name: "reference",
+    room: Infinity,
     allocate,
     free: (block) => void memory.delete(block),
     write: (block, data) => void memory.set(block, data.slice()),

@@ -19,7 +19,7 @@ export interface Group {
   readonly kind: "nest" | "product" | "scan" | "sort" | "scatter" | "place";
   /** The node that founded it. */
   readonly anchor: Node;
-  /** Extents of the loops over the result, unit axes left out; for a product batch…, m, n. */
+  /** Extents of the loops over the result, unit axes left out; for a product all its axes. */
   readonly outer: readonly number[];
   /** Extents of the loops folded away. */
   readonly inner: readonly number[];
@@ -116,10 +116,11 @@ class Grouper {
         return;
       }
       case "contract": {
-        const [m, k] = node.inputs[0].shape.slice(-2);
-        const outer = [...node.shape.slice(0, -2), m, node.shape[node.shape.length - 1]];
+        const [a, b] = node.inputs.map((input) => input.shape);
+        const { inner } = node.op.form(node.attrs, a, b);
         const reads = node.inputs.flatMap((input) => this.reads(input, allAxes(input)));
-        this.join(node, anywhere(reads), this.found("product", node, outer, [k]));
+        const home = this.found("product", node, node.shape, a.slice(a.length - inner));
+        this.join(node, anywhere(reads), home);
         return;
       }
       case "scan":

@@ -15,8 +15,9 @@ import type { Group, Grouping } from "./2-group.ts";
 import type { Schedule } from "./3-schedule.ts";
 import { Buffers, type PlannedBuffer } from "./buffers.ts";
 import { coalesce } from "./coalesce.ts";
-import type { Expr, Fold, Kernel, Operand, Product, Store } from "./kernel.ts";
-import { counters, isLeaf, movingAxes, withoutChecks } from "./nodes.ts";
+import type { Expr, Fold, Kernel, Product, Store } from "./kernel.ts";
+import { arrange, type Strided } from "./product-axes.ts";
+import { allAxes, counters, isLeaf, movingAxes, withoutChecks } from "./nodes.ts";
 import { split, Values, type Home } from "./values.ts";
 
 /** Words of scratch that a sort needs per element of a line: a 64-bit key and two lists of indices. */
@@ -32,7 +33,7 @@ export interface Lowered {
 }
 
 /** How many words of scratch a backend wants for packing the operands of a product. */
-export type Packing = (product: Omit<Product, "kind" | "name" | "stores" | "packed">) => number;
+export type Packing = (product: Omit<Product, "kind" | "name" | "packed">) => number;
 
 export function lower(
   graph: Graph,
@@ -171,34 +172,21 @@ class Lowering implements Home {
 
   private product(): Kernel {
     const { anchor, outer, inner } = this.group;
+    const { op, attrs } = anchor;
+    if (op.kind !== "contract") throw new Error(`${op.name} is no contraction`);
     const [a, b] = anchor.inputs;
-    const batch = outer.slice(0, -2);
-    const [m, n] = outer.slice(-2);
+    const { batch } = op.form(attrs, a.shape, b.shape);
     const stores = this.memberStores(new Values(outer, this), outer.length);
-    const shape = { batch, m, n, k: inner[0], a: this.operand(a), b: this.operand(b) };
-    const words = this.packing(shape);
+    const arranged = arrange({ outer, inner, batch, a: this.operand(a), b: this.operand(b), stores });
+    const words = this.packing(arranged);
     const packed = words > 0 ? this.buffers.scratch(words) : undefined;
-    return { kind: "product", name: this.name, ...shape, stores, packed };
+    return { kind: "product", name: this.name, ...arranged, packed };
   }
 
-  private operand(node: Node): Operand {
-    const extents = node.shape;
-    const values = new Values(extents, this);
-    const { buffer, at } = values.locate(
-      node,
-      counters(
-        node,
-        extents.map((_, axis) => axis),
-      ),
-    );
-    const strides = at.coefficients;
-    return {
-      buffer,
-      base: at.base,
-      batch: strides.slice(0, -2),
-      rows: strides[strides.length - 2],
-      columns: strides[strides.length - 1],
-    };
+  private operand(node: Node): Strided {
+    const values = new Values(node.shape, this);
+    const { buffer, at } = values.locate(node, counters(node, allAxes(node)));
+    return { buffer, base: at.base, strides: at.coefficients };
   }
 
   private lines(): Kernel {

@@ -41,15 +41,16 @@ function merge(
 }
 
 /** Every use of the loop counters. */
-function accessesOf(stage: Stage): Affine[] {
+export function accessesOf(stage: Stage): Affine[] {
   const used = inOrder(rootsOfStage(stage)).flatMap((expr) => ("at" in expr ? [expr.at] : []));
   return [...used, ...stage.stores.map((store) => store.at)];
 }
 
-function rewriteStage(stage: Stage, inner: readonly number[], kept: readonly number[]): Stage {
+/** A stage whose loop i counts what loop `kept[i]` counted before; -1 for a loop that nothing depends on. */
+export function rewriteStage(stage: Stage, inner: readonly number[], kept: readonly number[]): Stage {
   const moved = (at: Affine): Affine => ({
     base: at.base,
-    coefficients: kept.map((d) => at.coefficients[d]),
+    coefficients: kept.map((d) => (d < 0 ? 0 : at.coefficients[d])),
   });
   const known = new Map<Expr, Expr>();
   const rewrite = (expr: Expr): Expr => {

@@ -111,8 +111,8 @@ export interface Stage {
 }
 
 /**
- * `c[batch, m, n] = Σ_k a[batch, m, k] · b[batch, k, n]`, followed by an element-wise epilogue on the accumulators.
- * Loops are counted batch…, m, n in the epilogue; operands give their offset at batch… and the strides of their axes.
+ * `c[batch, m, n] = Σ a[batch, m, inner] · b[batch, inner, n]` over all inner loops, followed by an element-wise epilogue
+ * on the accumulators, whose loops are batch…, m, n.
  */
 export interface Product {
   readonly kind: "product";
@@ -120,20 +120,23 @@ export interface Product {
   readonly batch: readonly number[];
   readonly m: number;
   readonly n: number;
-  readonly k: number;
+  /** At least one extent; outermost first. */
+  readonly inner: readonly number[];
   readonly a: Operand;
   readonly b: Operand;
   readonly stores: readonly Store[];
   /** Scratch for the packed right operand, where the backend asked for it. */
   readonly packed: number | undefined;
 }
+
+/** Where the elements of an operand lie, in elements from the start of its buffer. */
 export interface Operand {
   readonly buffer: number;
   readonly base: number;
   readonly batch: readonly number[];
-  /** Element strides along the operand's first (m or k) and second (k or n) axis. */
-  readonly rows: number;
-  readonly columns: number;
+  /** From row to row of a, from column to column of b. */
+  readonly line: number;
+  readonly inner: readonly number[];
 }
 
 /** A running fold along lines of `extent` elements `stride` apart; `lines` are the starts. Dense in and out. */

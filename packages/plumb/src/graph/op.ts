@@ -158,8 +158,14 @@ export interface PlaceOp extends OpBase<"place"> {
   ) => readonly { readonly offset: readonly number[]; readonly step: readonly number[] }[];
 }
 
-/** A batched matrix product `[..., m, k] x [..., k, n]`; batch axes are equal, broadcasting is a view before it. */
-export interface ContractOp extends OpBase<"contract"> {}
+/**
+ * Sums of products: a `[batch…, rows…, inner…]` and b `[batch…, inner…, columns…]` give `[batch…, rows…, columns…]`,
+ * summed over the inner axes. Batch axes are equal; broadcasting, transposing and sliding are views before it.
+ */
+export interface ContractOp extends OpBase<"contract"> {
+  /** How many leading axes are batch axes, and how many axes are summed over. */
+  readonly form: (attrs: Attrs, a: Shape, b: Shape) => { readonly batch: number; readonly inner: number };
+}
 
 /** Elements chosen by an index tensor; inputs `[x, indices]`. An index out of range reads NaN (0 for int32 and bool). */
 export interface GatherOp extends OpBase<"gather"> {
@@ -224,6 +230,7 @@ export interface Builder {
   slice(a: Node, start: readonly number[], size: readonly number[], step: readonly number[]): Node;
   pad(a: Node, low: readonly number[], high: readonly number[], gap: readonly number[], value: number): Node;
   matmul(a: Node, b: Node): Node;
+  contract(a: Node, b: Node, form: { readonly batch: number; readonly inner: number }): Node;
   gather(x: Node, indices: Node, axis: number): Node;
   takeAlong(x: Node, indices: Node, axis: number): Node;
   scatterAdd(updates: Node, indices: Node, axis: number, shape: Shape): Node;

@@ -3,6 +3,7 @@ import { isFloat, type DType, type HostArray } from "../base/dtype.ts";
 import { sizeOf, stridesOf, type Shape } from "../base/shape.ts";
 import type { Node, Spec } from "../graph/node.ts";
 import type {
+  ContractOp,
   ElementwiseOp,
   GatherOp,
   IndexAlgebra,
@@ -54,7 +55,7 @@ export function evaluate(node: Node, inputs: readonly Truth[]): Truth {
     case "place":
       return place(node, op, inputs);
     case "contract":
-      return contract(node, inputs[0], inputs[1]);
+      return contract(node, op, inputs[0], inputs[1]);
     case "gather":
       return gather(node, op, inputs[0], inputs[1]);
     case "scatter":
@@ -235,18 +236,22 @@ function place(node: Node, op: PlaceOp, inputs: readonly Truth[]): Truth {
   return out;
 }
 
-function contract(node: Node, a: Truth, b: Truth): Truth {
+function contract(node: Node, op: ContractOp, a: Truth, b: Truth): Truth {
   const out = room(node);
-  const rank = node.shape.length;
-  const [m, n] = node.shape.slice(-2);
-  const k = node.inputs[0].shape[rank - 1];
-  for (let batch = 0; batch < sizeOf(node.shape.slice(0, -2)); batch++) {
+  const [left, right] = node.inputs.map((input) => input.shape);
+  const form = op.form(node.attrs, left, right);
+  // Row-major runs of axes are one axis each: batches, rows, inner, columns.
+  const batches = sizeOf(left.slice(0, form.batch));
+  const m = sizeOf(left.slice(form.batch, left.length - form.inner));
+  const k = sizeOf(left.slice(left.length - form.inner));
+  const n = sizeOf(right.slice(form.batch + form.inner));
+  for (let batch = 0; batch < batches; batch++) {
     for (let i = 0; i < m; i++) {
       const row = (batch * m + i) * n;
       for (let l = 0; l < k; l++) {
-        const left = a[(batch * m + i) * k + l];
+        const factor = a[(batch * m + i) * k + l];
         const from = (batch * k + l) * n;
-        for (let j = 0; j < n; j++) out[row + j] += left * b[from + j];
+        for (let j = 0; j < n; j++) out[row + j] += factor * b[from + j];
       }
     }
   }

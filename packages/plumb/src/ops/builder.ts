@@ -3,7 +3,7 @@ import { sameShape } from "../base/shape.ts";
 import type { Attrs, Binding, Node } from "../graph/node.ts";
 import type { Builder, Op } from "../graph/op.ts";
 import { cast, equal, less, lessEqual, logicalAnd, logicalNot, where } from "./compare.ts";
-import { matmul } from "./contract.ts";
+import { contraction, matmul } from "./contract.ts";
 import { add, cos, div, exp, log, mul, neg, pow, sign, sin, sub } from "./elementwise.ts";
 import { gather, takeAlong } from "./gather.ts";
 import { pad } from "./place.ts";
@@ -58,6 +58,7 @@ export const g: Builder = {
   slice: (a, start, size, step) => makeNode(slice, [a], { start, size, step }),
   pad: (a, low, high, gap, value) => makeNode(pad, [a], { low, high, gap, value }),
   matmul: (a, b) => makeNode(matmul, [a, b]),
+  contract: (a, b, { batch, inner }) => makeNode(contraction, [a, b], { batch, inner }),
   gather: (x, indices, axis) => makeNode(gather, [x, indices], { axis }),
   takeAlong: (x, indices, axis) => makeNode(takeAlong, [x, indices], { axis }),
   scatterAdd: (updates, indices, axis, shape) => makeNode(scatterAdd, [updates, indices], { axis, shape }),

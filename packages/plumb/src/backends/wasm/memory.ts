@@ -36,6 +36,11 @@ export class EngineMemory {
     this.free.push({ start: alignment, end: buffer.byteLength });
   }
 
+  /** Bytes that could still be allocated if the host gives all that can be addressed. */
+  get room(): number {
+    return maximumPages * page - this.used;
+  }
+
   get floats(): Float32Array {
     this.refresh();
     return this.view;

@@ -8,7 +8,7 @@ import type { Backend, Block, Executable, Input } from "../backend.ts";
 import { hasSimd, probe } from "./features.ts";
 import type { Features } from "./kernel-function.ts";
 import { EngineMemory } from "./memory.ts";
-import { packing } from "./product.ts";
+import { packing } from "./product-layout.ts";
 import { writeProgram } from "./program.ts";
 
 export interface WasmOptions {
@@ -43,6 +43,10 @@ class WasmBackend implements Backend {
   constructor(options: WasmOptions) {
     this.options = options;
     this.features = { ...probe(), ...options.features };
+  }
+
+  get room(): number {
+    return this.memory.room;
   }
 
   allocate(bytes: number): Block {
@@ -159,6 +163,14 @@ class WasmExecutable implements Executable {
       if (buffer.place.kind === "assigned") return [{ word, slot: buffer.place.index, assigned: true }];
       return [];
     });
+  }
+
+  get workBytes(): number {
+    return this.program.arenaBytes;
+  }
+
+  reserve(): void {
+    this.backend.arenaFor(this, this.program.arenaBytes);
   }
 
   run(inputs: readonly Input[], assigned: readonly Block[]): number {
