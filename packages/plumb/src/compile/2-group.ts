@@ -141,6 +141,8 @@ class Grouper {
         this.join(node, reads, home ?? this.found("nest", node, moving(node), []));
         return;
       }
+      case "composite":
+        throw new Error(`${node.op.name} should have been expanded`);
       case "effect":
         return;
     }

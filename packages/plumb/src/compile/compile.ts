@@ -1,7 +1,8 @@
 /** The pipeline from a closed graph to a program: simplify, group, schedule, lower, plan memory. */
 import type { Graph, Node } from "../graph/node.ts";
 import { view } from "../ops/view.ts";
-import { makeNode } from "../ops/builder.ts";
+import { g, makeNode } from "../ops/builder.ts";
+import { expandComposites } from "../ops/composite.ts";
 import { simplify } from "./1-simplify.ts";
 import { group } from "./2-group.ts";
 import { schedule } from "./3-schedule.ts";
@@ -23,11 +24,17 @@ export interface CompileOptions {
  * Everything that depends on the structure alone is decided here; running a program decides nothing.
  */
 export function compile(graph: Graph, inputs: readonly Node[], options: CompileOptions): Program {
-  const simple = options.simplify === false ? graph : simplify(graph);
+  const primitive = withoutComposites(graph);
+  const simple = options.simplify === false ? primitive : simplify(primitive);
   const closed = withCopies(simple);
   const grouping = group(closed, { fuse: options.fuse !== false });
   const plan = schedule(closed, grouping);
   return planMemory(lower(closed, inputs, grouping, plan, options.packing));
+}
+
+function withoutComposites({ outputs, effects }: Graph): Graph {
+  const parts = expandComposites(g, [...outputs, ...effects]);
+  return { outputs: parts.slice(0, outputs.length), effects: parts.slice(outputs.length) };
 }
 
 /** A leaf that is itself wanted, or assigned, is copied: a view of the same shape stands for the copy. */

@@ -28,6 +28,7 @@ export const isPointwise = (node: Node): boolean => {
     case "place":
     case "contract":
     case "scatter":
+    case "composite":
     case "effect":
       return false;
   }

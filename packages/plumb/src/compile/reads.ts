@@ -75,6 +75,7 @@ export class ReadWalk {
       case "place":
       case "contract":
       case "scatter":
+      case "composite":
       case "effect":
         throw new Error(`${op.name} was not finished before its readers`);
     }

@@ -112,6 +112,7 @@ export class Values {
       case "place":
       case "contract":
       case "scatter":
+      case "composite":
       case "effect":
         throw new Error(`${op.name} cannot be computed at a point`);
     }

@@ -22,6 +22,7 @@ export type Op =
   | GatherOp
   | ScatterOp
   | RandomOp
+  | CompositeOp
   | EffectOp;
 
 export type Kind = Op["kind"];
@@ -192,8 +193,23 @@ export interface RandomOp extends OpBase<"random"> {
   readonly wasm: <V>(w: Lanes<V>, key0: V, key1: V, counter: V, element: V) => V;
 }
 
+/**
+ * Made of other ops, with a gradient of its own that is better than what the parts would give. The compiler and the
+ * interpreter see the parts; autodiff sees the whole.
+ */
+export interface CompositeOp extends OpBase<"composite"> {
+  readonly expand: (g: Builder, node: Node) => Node;
+}
+
 /** Something that happens: `assign` a resident, `check` a condition. */
 export interface EffectOp extends OpBase<"effect"> {}
+
+/** A window that slides along some axes: its size, the step from place to place, and the step inside it. */
+export interface Window {
+  readonly size: readonly number[];
+  readonly stride: readonly number[];
+  readonly dilation: readonly number[];
+}
 
 /**
  * The vocabulary of gradient rules: a graph is built from nodes with it. Operands of binary ops have one shape and
@@ -235,6 +251,7 @@ export interface Builder {
   takeAlong(x: Node, indices: Node, axis: number): Node;
   scatterAdd(updates: Node, indices: Node, axis: number, shape: Shape): Node;
   scatterAddAlong(updates: Node, indices: Node, axis: number, shape: Shape): Node;
+  windows(a: Node, first: number, window: Window): Node;
   /** 0, 1, 2 … along `axis`, the same along all others. */
   iota(shape: Shape, axis: number, dtype?: DType): Node;
 }

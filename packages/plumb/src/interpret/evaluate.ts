@@ -62,6 +62,8 @@ export function evaluate(node: Node, inputs: readonly Truth[]): Truth {
       return scatter(node, op, inputs[0], inputs[1]);
     case "random":
       return random(node, op, inputs);
+    case "composite":
+      throw new Error(`${op.name} should have been expanded`);
     case "effect":
       return inputs[0];
   }

@@ -7,6 +7,7 @@ import { hostArray, type HostArray } from "../base/dtype.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Binding, Node, Resident } from "../graph/node.ts";
 import { topological } from "../graph/order.ts";
+import { expandComposites, g } from "../ops/index.ts";
 import { evaluate, toTruth, type Truth } from "./evaluate.ts";
 
 export interface InterpretOptions {
@@ -26,11 +27,12 @@ export function interpret(
   lookup: (binding: Binding) => HostArray = ownValue,
   options: InterpretOptions = {},
 ): HostArray[] {
+  const primitive = expandComposites(g, roots);
   const values = new Map<Node, Truth>();
   const writes: (() => void)[] = [];
-  for (const node of topological(roots)) values.set(node, valueOf(node, values, lookup, writes, options));
+  for (const node of topological(primitive)) values.set(node, valueOf(node, values, lookup, writes, options));
   for (const write of writes) write();
-  return roots.map((root) => values.get(root)!);
+  return primitive.map((root) => values.get(root)!);
 }
 
 function valueOf(

@@ -8,16 +8,18 @@ import { add, cos, div, exp, log, mul, neg, pow, sign, sin, sub } from "./elemen
 import { gather, takeAlong } from "./gather.ts";
 import { pad } from "./place.ts";
 import { prod, sum } from "./reduce.ts";
+import { requireSpec } from "./rules.ts";
 import { cumsum } from "./scan.ts";
 import { scatterAdd, scatterAddAlong } from "./scatter.ts";
 import { constant, iota } from "./source.ts";
 import { broadcast, reshape, slice, transpose } from "./view.ts";
+import { windows } from "./windows.ts";
 
 const none: Attrs = {};
 
-/** An op applied to inputs. Throws the coded error of the record's shape rule where they do not fit. */
+/** An op applied to inputs. Throws the coded error of the record's shape rule, or of `requireSpec`, where they do not fit. */
 export function makeNode(op: Op, inputs: readonly Node[], attrs: Attrs = none, binding?: Binding): Node {
-  const { shape, dtype } = op.infer(inputs, attrs);
+  const { shape, dtype } = requireSpec(op.name, op.infer(inputs, attrs));
   return { op, inputs, attrs, shape, dtype, binding, value: undefined };
 }
 
@@ -56,6 +58,8 @@ export const g: Builder = {
       ? a
       : makeNode(transpose, [a], { permutation }),
   slice: (a, start, size, step) => makeNode(slice, [a], { start, size, step }),
+  windows: (a, first, { size, stride, dilation }) =>
+    makeNode(windows, [a], { first, size, stride, dilation }),
   pad: (a, low, high, gap, value) => makeNode(pad, [a], { low, high, gap, value }),
   matmul: (a, b) => makeNode(matmul, [a, b]),
   contract: (a, b, { batch, inner }) => makeNode(contraction, [a, b], { batch, inner }),

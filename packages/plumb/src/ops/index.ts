@@ -1,6 +1,7 @@
 /** All records, by family and as one list. Methods of tensors, tests, docs and tables are derived from these. */
 import type { Op } from "../graph/op.ts";
 import { compare } from "./compare.ts";
+import { composite } from "./composite.ts";
 import { contract } from "./contract.ts";
 import { effect } from "./effect.ts";
 import { elementwise } from "./elementwise.ts";
@@ -15,8 +16,10 @@ import { source } from "./source.ts";
 import { view } from "./view.ts";
 
 export { g, makeNode } from "./builder.ts";
+export { expandComposites } from "./composite.ts";
 export {
   compare,
+  composite,
   contract,
   effect,
   elementwise,
@@ -45,6 +48,7 @@ export const families = {
   gather: gathers,
   scatter: scatters,
   random,
+  composite,
   effect,
 };
 

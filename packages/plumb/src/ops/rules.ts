@@ -2,8 +2,9 @@
  * What shape rules have in common: the checks, and the sentences they fail with. Rules see primitives only, whose
  * operands agree in shape and dtype; broadcasting and promotion happened before.
  */
-import type { DType } from "../base/dtype.ts";
+import { bytesOf, type DType } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
+import { nearest } from "../base/names.ts";
 import { sameShape, showShape, type Shape } from "../base/shape.ts";
 import type { Attrs, Node, Spec } from "../graph/node.ts";
 
@@ -14,6 +15,49 @@ export const float32Only: readonly DType[] = ["float32"];
 
 /** A spec as a person writes it in a message: `float32 [2, 3]`. */
 export const showSpec = (spec: Spec): string => `${spec.dtype} ${showShape(spec.shape)}`;
+
+/** Elements are numbered in int32. */
+const mostElements = 2 ** 31 - 1;
+
+/**
+ * The spec of a result, once it is sure to be one: PL1003 unless extents are whole numbers from 0, PL1004 unless the
+ * dtype is known, PL7001 for more elements than can be numbered.
+ */
+export function requireSpec(name: string, spec: Spec): Spec {
+  const { shape, dtype } = spec;
+  requireKnownDtype(name, dtype);
+  let size = 1;
+  for (const extent of shape) {
+    if (!Number.isInteger(extent) || extent < 0) {
+      throw new PlumbError("PL1003", {
+        asked: `${name} giving a tensor of shape ${showShape(shape)}`,
+        why: "extents are whole numbers from 0",
+        fix: "leave out open extents such as -1 or null: the number of elements must be known",
+      });
+    }
+    size *= extent;
+  }
+  if (size > mostElements) {
+    throw new PlumbError("PL7001", {
+      asked: `${name} giving ${showSpec(spec)}`,
+      arrived: `${size} elements, which take ${size * bytesOf[dtype]} bytes`,
+      why: `a tensor has at most ${mostElements} elements`,
+      fix: "compute it in parts, such as smaller batches",
+    });
+  }
+  return spec;
+}
+
+/** Throws PL1004 unless `dtype` is one there is. */
+export function requireKnownDtype(name: string, dtype: DType): void {
+  if (Object.hasOwn(bytesOf, dtype)) return;
+  const meant = nearest(String(dtype), anyDtype);
+  throw new PlumbError("PL1004", {
+    asked: `${name} with the dtype ${JSON.stringify(dtype)}`,
+    why: `the dtypes are ${anyDtype.join(", ")}`,
+    fix: meant ? `write "${meant}"` : 'write one of these; "float32" is the usual one',
+  });
+}
 
 /** Throws PL1004 unless `spec` has one of the accepted dtypes. */
 export function requireDtype(name: string, spec: Spec, accepted: readonly DType[]): void {

@@ -4,6 +4,7 @@ import { sameShape, showShape, sizeOf, type Shape } from "../base/shape.ts";
 import type { Attrs, Node } from "../graph/node.ts";
 import type { Builder, IndexAlgebra, Sample, ViewOp } from "../graph/op.ts";
 import { listAttr, showSpec } from "./rules.ts";
+import { windows } from "./windows.ts";
 
 const dtypes = ["float32", "int32", "bool", "float64"] as const;
 
@@ -277,4 +278,4 @@ function sliceGradient(g: Builder, { inputs: [x], attrs }: Node, dy: Node): read
   return [g.pad(forward, low, high, gap, 0)];
 }
 
-export const view = { reshape, broadcast, transpose, slice };
+export const view = { reshape, broadcast, transpose, slice, windows };
