@@ -1,6 +1,6 @@
 /** How much the rows of each class count in the loss. */
 import { PlumbError } from "plumb-ml";
-import { badFlag } from "./commands/command.ts";
+import { badFlag } from "./flags.ts";
 import { nearest } from "./nearest.ts";
 import type { Target } from "./task.ts";
 

@@ -1,6 +1,6 @@
 /**
- * What is used where no flag says otherwise, by the number of training rows. The numbers were chosen by their mean over
- * seeds and data sets, not for one of them: `docs/decisions/cli-defaults.md`.
+ * What is used where no flag says otherwise, by the number of training rows. How the numbers were chosen, and how far
+ * that can be trusted: `docs/decisions/0009-cli-defaults.md`.
  */
 export interface Recipe {
   readonly layers: readonly number[];

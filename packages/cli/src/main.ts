@@ -71,10 +71,9 @@ export async function run(): Promise<void> {
     process.stderr.write("\nStopping after this step; Ctrl-C again leaves at once.\n");
     stopping.abort();
   });
-  // A reader that has seen enough (`plumb predict … | head`) is no error.
+  // A reader that has seen enough (`plumb predict … | head`) is no error, and no reason to leave a run half-written.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    process.exit(exitCodes.done);
   });
   const { stdout, stderr } = process;
   process.exitCode = await main(process.argv.slice(2), {

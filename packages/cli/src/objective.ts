@@ -31,6 +31,13 @@ export interface Objective {
   readonly labels: (values: Float64Array) => FlatArray;
 }
 
+/** A suggestion whose outputs can be scored: a probability for each class, or one number for each quantity. */
+type Scored = Suggestion & { readonly units: number };
+const isScored = (suggestion: Suggestion): suggestion is Scored =>
+  suggestion.units !== undefined &&
+  suggestion.task !== "grouping" &&
+  ["probability", "distribution", "real"].includes(suggestion.predictions);
+
 /** How labels can be written down for a loss, each with the facts that a loss is asked about. */
 interface Coding {
   readonly info: LabelsInfo;
@@ -45,7 +52,10 @@ interface Coding {
 export function chooseObjective(target: Target, train: Int32Array, asked?: string): Objective {
   const scale = target.task === "regression" ? scaleOf(target, train) : undefined;
   const candidates = codingsOf(target, scale).flatMap(({ info, labels }) =>
-    losses.suggest(info).map((suggestion) => ({ suggestion, labels })),
+    losses
+      .suggest(info)
+      .filter(isScored)
+      .map((suggestion) => ({ suggestion, labels })),
   );
   // A loss that takes labels in two ways is listed twice; the plainer coding comes first and is the one that counts.
   const wanted = asked === undefined ? undefined : losses.get(asked as "mse").record.name;

@@ -4,7 +4,7 @@
  * `docs/run-folder.md` says what each file holds.
  */
 import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from "node:fs";
-import { readFileSync, renameSync, rmdirSync, rmSync, writeSync } from "node:fs";
+import { readFileSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { PlumbError } from "plumb-ml";
 
@@ -50,7 +50,7 @@ export class RunFolder {
   static create(name: string, cwd: string): RunFolder {
     const path = resolve(cwd, name);
     try {
-      const made = mkdirSync(path, { recursive: true });
+      const made = makeFolders(path);
       if (made === undefined && readdirSync(path).length > 0)
         throw new PlumbError("PL5001", {
           asked: `Writing the run to ${name} was asked for`,
@@ -115,6 +115,19 @@ export class RunFolder {
     }
     renameSync(temporary, join(this.path, file));
   }
+}
+
+/**
+ * Makes a folder and those it lies in; gives the topmost that was made. One at a time: Node's own recursive form never
+ * returns where the system denies folders as missing, as /proc does.
+ */
+function makeFolders(path: string): string | undefined {
+  const missing: string[] = [];
+  for (let folder = path; !existsSync(folder) && dirname(folder) !== folder; folder = dirname(folder))
+    missing.unshift(folder);
+  for (const folder of missing) mkdirSync(folder);
+  if (missing.length === 0 && !statSync(path).isDirectory()) throw new Error(`${path} is a file`);
+  return missing[0];
 }
 
 /** Writes a file under a temporary name, syncs it and renames it: under its own name it is whole, or as it was before. */

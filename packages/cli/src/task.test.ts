@@ -67,6 +67,23 @@ describe("the parts", () => {
     ]);
   });
 
+  it.each(["60/20/20", "70/15/15", "50/30/20"])(
+    "have exactly their share of any number of rows: %s",
+    (shares) => {
+      const { validation, test } = parseShares(shares);
+      for (let rows = 10; rows < 400; rows += 7) {
+        const parts = splitTarget(
+          readTarget(numbers(repeated(rows, rows)), "regression"),
+          parseShares(shares),
+          1,
+        );
+        const sizes = [parts.validation.length, parts.test.length, parts.train.length];
+        const [second, third] = [Math.round(validation * rows), Math.round(test * rows)];
+        expect(sizes).toEqual([second, third, rows - second - third]);
+      }
+    },
+  );
+
   it("follow the seed", () => {
     const [a, b, c] = [1, 1, 2].map((seed) => splitTarget(target, parseShares("60/20/20"), seed));
     expect(a).toEqual(b);

@@ -103,6 +103,7 @@ describe("plumb train refuses", () => {
     const train = ["train", "flowers.csv", "--target", "kind", "--out"];
     await expectRefused([...train, "flowers.csv/run"], /^PL5001 .*The system refused/);
     await expectRefused([...train, "flowers.csv"], /^PL5001 /);
+    if (existsSync("/proc/self")) await expectRefused([...train, "/proc/run"], /^PL5001 /);
     if (existsSync("/dev/null")) await expectRefused([...train, "/dev/null/run"], /^PL5001 /);
     mkdirSync(join(cwd, "taken"));
     writeFileSync(join(cwd, "taken", "thesis.txt"), "years of work");

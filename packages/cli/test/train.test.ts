@@ -137,6 +137,22 @@ describe("plumb train", () => {
     for (const file of ["history.jsonl", "weights.safetensors", "prepare.json"])
       expect(read(`a/${file}`)).toBe(read(`b/${file}`));
     expect(read("a/history.jsonl")).not.toBe(read("c/history.jsonl"));
+    await plumb([...flags.slice(0, -1), "0", "--out", "d", "--seed", "3"], { cwd });
+    expect(read("a/history.jsonl")).not.toBe(read("d/history.jsonl"));
+  });
+
+  it("keeps the weights of the epoch with the lowest validation loss", async () => {
+    const train = (...flags: string[]): Promise<unknown> =>
+      plumb(
+        ["train", "flowers.csv", "--target", "kind", "--drop", "length", "--rate", "0.03", "-q", ...flags],
+        { cwd },
+      );
+    await train("--out", "all", "--patience", "15");
+    const losses = lines("all/history.jsonl").map(({ val_loss }) => val_loss);
+    const best = losses.indexOf(Math.min(...losses)) + 1;
+    expect(losses).toHaveLength(best + 15);
+    await train("--out", "best", "--epochs", String(best));
+    expect(read("all/weights.safetensors")).toBe(read("best/weights.safetensors"));
   });
 
   it("every setting is obeyed and recorded", async () => {
@@ -200,6 +216,12 @@ describe("plumb train", () => {
     ];
     expect(balanced).toBeGreaterThan(plain + 0.3);
     expect(named).toBeGreaterThan(plain + 0.3);
+  });
+
+  it("a class of weight 0 is never learned", async () => {
+    const args = ["train", "flowers.csv", "--target", "kind", "--json", "--class-weights", "rose=0"];
+    const { perClass } = JSON.parse((await plumb(args, { cwd })).stdout).test;
+    expect([perClass.rose.recall, perClass.lily.recall]).toEqual([0, 1]);
   });
 
   it("decides and overrides the task", async () => {

@@ -1,51 +1,36 @@
 /** `plumb train <file> --target <column>`: from a table to a tested model in a run folder. */
-import { PlumbError, type FlatArray } from "plumb-ml";
-import { classWeightsOf, parseClassWeights, type ClassWeights } from "../class-weights.ts";
-import { findColumn, refuseInfinite } from "../columns.ts";
-import { recipeFor, type Recipe } from "../defaults.ts";
+import { parseClassWeights } from "../class-weights.ts";
 import { stopIfAborted } from "../exit.ts";
+import { badFlag, realNumber, wholeNumber } from "../flags.ts";
 import { exitCodes, type Io } from "../io.ts";
-import { showNetwork, type NetworkSpec } from "../network.ts";
-import { chooseObjective, type Objective } from "../objective.ts";
-import { parseShares, splitTarget, type Parts, type Shares } from "../parts.ts";
-import { encode, planColumns, planNotes, widthOf, type Plan } from "../prepare/plan.ts";
-import { plural, showCount } from "../report/format.ts";
+import { parseShares } from "../parts.ts";
 import { noProgress, showProgress } from "../report/progress.ts";
-import { classesReport, inputsLine, labelled, regressionReport, shortened } from "../report/report.ts";
+import { classesReport, regressionReport } from "../report/report.ts";
+import { closing, opening } from "../report/summary.ts";
 import { freeName, runFiles, RunFolder } from "../run-folder.ts";
+import {
+  defaultShares,
+  inputsAt,
+  setUp,
+  targetAt,
+  trainingData,
+  type Setup,
+  type SetupOptions,
+} from "../setup.ts";
 import type { StoredPreparation, StoredRun, TrainResult } from "../stored.ts";
 import { duckdbVersion } from "../table/duckdb.ts";
-import { readTable } from "../table/read.ts";
-import type { Column, Table } from "../table/table.ts";
-import { readTarget, tasks, type Target, type Task } from "../task.ts";
+import { tasks, type Task } from "../task.ts";
 import { testClasses, testRegression } from "../testing.ts";
 import { trainNetwork, type Trained } from "../training.ts";
 import { plumbVersion } from "../versions.ts";
-import { encodeWeights } from "../weights-file.ts";
-import { badFlag, realNumber, wholeNumber, type Command } from "./command.ts";
+import { encodeWeights, type NamedWeight } from "../weights-file.ts";
+import type { Command } from "./command.ts";
 
-export interface TrainOptions {
-  readonly target: string;
-  readonly task?: Task;
-  readonly drop?: readonly string[];
-  readonly header?: boolean;
-  readonly split?: Shares;
-  readonly seed?: number;
-  readonly layers?: readonly number[];
-  readonly epochs?: number;
-  readonly batch?: number;
-  readonly rate?: number;
-  readonly decay?: number;
-  readonly dropout?: number;
-  readonly patience?: number;
-  readonly loss?: string;
-  readonly classWeights?: ClassWeights;
+export interface TrainOptions extends SetupOptions {
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
-
-const defaultShares = "60/20/20";
 
 export const train: Command<TrainOptions> = {
   name: "train",
@@ -145,22 +130,6 @@ function parseLayers(text: string): number[] {
   return widths;
 }
 
-/** Everything that is decided before training, from the file and the flags alone. */
-interface Prepared {
-  readonly table: Table;
-  readonly target: Target;
-  readonly targetColumn: Column;
-  readonly inputs: readonly Column[];
-  readonly parts: Parts;
-  readonly plan: Plan;
-  readonly objective: Objective;
-  readonly recipe: Recipe;
-  readonly network: NetworkSpec;
-  readonly seed: number;
-  /** By class code, where weights were asked for. */
-  readonly classWeights?: Float64Array;
-}
-
 async function run(
   [file]: readonly string[],
   options: TrainOptions,
@@ -168,24 +137,24 @@ async function run(
   argv: readonly string[],
 ): Promise<number> {
   const started = new Date();
-  const prepared = await prepare(file, options, io);
+  const setup = await setUp(file, options, io.cwd);
   stopIfAborted(io);
-  const { target, parts, seed, network, recipe, objective } = prepared;
+  const { target, parts, seed, network, recipe, objective } = setup;
   const folder = RunFolder.create(options.out ?? freeName(io.cwd, file, target.name), io.cwd);
   try {
-    const begun = await storeBeginning(folder, file, prepared, argv, started);
+    const begun = await storeBeginning(folder, file, setup, argv, started);
     const talks = options.json !== true && options.quiet !== true;
-    if (talks) io.stdout.write(opening(file, prepared));
+    if (talks) io.stdout.write(opening(file, setup));
     const trained = await trainNetwork(
       network,
       { loss: objective.loss, metrics: target.task === "classes" ? ["accuracy"] : [] },
-      trainingData(prepared),
+      trainingData(setup),
       { ...recipe, seed },
       folder,
       options.quiet === true ? noProgress : showProgress(io.stderr, recipe.epochs),
       io.signal,
     );
-    const { report, baseline, test } = await testOn(prepared, trained);
+    const { report, baseline, test } = await testOn(setup, trained);
     const result: TrainResult = {
       task: target.task,
       loss: objective.loss,
@@ -209,76 +178,16 @@ async function run(
   }
 }
 
-async function prepare(file: string, options: TrainOptions, io: Io): Promise<Prepared> {
-  const seed = options.seed ?? 1;
-  const table = await readTable(file, { cwd: io.cwd, header: options.header });
-  const targetColumn = findColumn(table, options.target, "--target");
-  const dropped = (options.drop ?? []).map((name) => findColumn(table, name, "--drop"));
-  const inputs = table.columns.filter((column) => column !== targetColumn && !dropped.includes(column));
-  refuseInfinite([targetColumn, ...inputs]);
-  const target = readTarget(targetColumn, options.task);
-  const parts = splitTarget(target, options.split ?? parseShares(defaultShares), seed);
-  const plan = planColumns(inputs, parts.train);
-  if (plan.columns.length === 0) throw nothingToLearnFrom(target, plan);
-  const objective = chooseObjective(target, parts.train, options.loss);
-  const classWeights =
-    options.classWeights === undefined
-      ? undefined
-      : classWeightsOf(options.classWeights, target, parts.train);
-  const recipe = { ...recipeFor(parts.train.length), ...given(options) };
-  const { units, head } = objective;
-  const network = { inputs: widthOf(plan), layers: recipe.layers, dropout: recipe.dropout, units, head };
-  return { table, target, targetColumn, inputs, parts, plan, objective, recipe, network, seed, classWeights };
-}
-
-/** The settings of the recipe that were given as flags. */
-function given({ layers, epochs, batch, rate, decay, dropout, patience }: TrainOptions): Partial<Recipe> {
-  const flags = { layers, epochs, batch, rate, decay, dropout, patience };
-  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
-}
-
-function nothingToLearnFrom(target: Target, plan: Plan): PlumbError {
-  const reasons = plan.dropped.slice(0, 3).map(({ name, why }) => `${name} ${why}`);
-  return new PlumbError("PL3008", {
-    asked: `Predicting ${target.name} from the other columns was asked for`,
-    arrived: reasons.length === 0 ? "There is no other column" : `None is of use: ${reasons.join("; ")}`,
-    why: "Without a column that varies every row looks the same",
-    fix: "Give a table with more columns, or leave fewer out with --drop",
-  });
-}
-
-const inputsAt = ({ plan, inputs, network }: Prepared, rows: Int32Array): FlatArray => ({
-  data: encode(plan, inputs, rows),
-  shape: [rows.length, network.inputs],
-});
-
-const targetAt = ({ target }: Prepared, rows: Int32Array): Float64Array =>
-  Float64Array.from(rows, (row) => target.values[row]);
-
-function trainingData(prepared: Prepared): Parameters<typeof trainNetwork>[2] {
-  const { parts, objective, target, classWeights } = prepared;
-  const weigh = (rows: Int32Array): Float32Array | undefined =>
-    classWeights && Float32Array.from(rows, (row) => classWeights[target.values[row]]);
-  return {
-    x: inputsAt(prepared, parts.train),
-    y: objective.labels(targetAt(prepared, parts.train)),
-    validationX: inputsAt(prepared, parts.validation),
-    validationY: objective.labels(targetAt(prepared, parts.validation)),
-    weights: weigh(parts.train),
-    validationWeights: weigh(parts.validation),
-  };
-}
-
 async function testOn(
-  prepared: Prepared,
+  setup: Setup,
   { model }: Trained,
 ): Promise<{ report: string; baseline: TrainResult["baseline"]; test: TrainResult["test"] }> {
-  const { target, objective, parts } = prepared;
+  const { target, objective, parts } = setup;
   const rows = parts.test.length;
   const data = {
-    x: inputsAt(prepared, parts.test),
-    train: targetAt(prepared, parts.train),
-    truth: targetAt(prepared, parts.test),
+    x: inputsAt(setup, parts.test),
+    train: targetAt(setup, parts.train),
+    truth: targetAt(setup, parts.test),
   };
   if (target.task === "classes") {
     const { baseline, test } = await testClasses(model, objective, target.classes, data);
@@ -291,12 +200,11 @@ async function testOn(
 async function storeBeginning(
   folder: RunFolder,
   file: string,
-  prepared: Prepared,
+  setup: Setup,
   argv: readonly string[],
   started: Date,
 ): Promise<StoredRun> {
-  const { table, target, targetColumn, plan, objective, recipe, network, seed, parts, classWeights } =
-    prepared;
+  const { table, target, targetColumn, plan, objective, recipe, network, seed, parts, classWeights } = setup;
   const preparation: StoredPreparation = {
     named: table.named,
     width: table.columns.length,
@@ -334,69 +242,10 @@ async function storeBeginning(
   return stored;
 }
 
-function weightsOf({ model }: Trained): Parameters<typeof encodeWeights>[0] {
+function weightsOf({ model }: Trained): NamedWeight[] {
   return model.getState().weights.map(({ name, data }, i) => ({
     name,
     shape: model.weights[i].shape,
     data: data as Float32Array,
   }));
-}
-
-function opening(file: string, prepared: Prepared): string {
-  const { table, target, parts, plan, inputs, objective, network, seed, recipe } = prepared;
-  const without = table.rows - target.rows.length;
-  const shown = target.classes.length <= 12 ? `: ${target.classes.join(", ")}` : "";
-  const what = target.task === "classes" ? `${target.classes.length} classes${shown}` : "regression";
-  return labelled([
-    [
-      "Data",
-      [`${file}: ${plural(table.rows, "row")}, ${plural(table.columns.length, "column")}`, ...table.notes],
-    ],
-    [
-      "Target",
-      [
-        `${target.name}, ${what}`,
-        `because ${target.why}`,
-        ...(without > 0 ? [`${plural(without, "row")} without a target left out`] : []),
-      ],
-    ],
-    [
-      "Rows",
-      [
-        `${showCount(parts.train.length)} to train, ${showCount(parts.validation.length)} to validate, ${showCount(parts.test.length)} to test (seed ${seed}${target.task === "classes" ? ", each class in proportion" : ""})`,
-      ],
-    ],
-    ["Inputs", [inputsLine(plan), ...shortened(planNotes(plan, inputs, table.rows))]],
-    ["Loss", [objective.loss, `because ${objective.why}`]],
-    [
-      "Network",
-      [
-        showNetwork(network),
-        `Adam at ${recipe.rate}, weight decay ${recipe.decay}, batches of ${recipe.batch}, at most ${recipe.epochs} epochs`,
-      ],
-    ],
-  ]).concat("\n");
-}
-
-function closing(
-  trained: Trained,
-  recipe: Recipe,
-  report: string,
-  folder: RunFolder,
-  talks: boolean,
-): string {
-  const { epochs, kept, seconds, stopped } = trained;
-  const ends = {
-    epochs: "all epochs done",
-    patience: `validation loss has not fallen for ${plural(recipe.patience, "epoch")}`,
-    signal: "stopped by Ctrl-C",
-  };
-  const weights = kept === 0 ? "no epoch was finished" : `kept the weights of epoch ${kept}`;
-  const lines = [
-    `Trained ${plural(epochs, "epoch")} in ${seconds.toFixed(1)} s: ${ends[stopped]}; ${weights}.\n\n`,
-    `${report}\n`,
-    `Wrote ${folder.name}: ${Object.values(runFiles).join(", ")}\n`,
-    `Use it: plumb predict ${folder.name} <file>\n`,
-  ];
-  return talks ? lines.join("") : lines.slice(1, 3).join("");
 }

@@ -155,4 +155,5 @@ it("medians and moments", () => {
   expect(median(Float64Array.of(-10, -9, 2))).toBe(-9);
   expect(moments(Float64Array.of(1, 3))).toEqual({ mean: 2, deviation: 1, constant: false });
   expect(moments(Float64Array.of(1e9, 1e9 + 2)).deviation).toBe(1);
+  expect(moments(Float64Array.of(0.1, 0.1, 0.1))).toMatchObject({ deviation: 0, constant: true });
 });

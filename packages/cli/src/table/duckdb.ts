@@ -1,5 +1,6 @@
 /** The database that reads files, kept to this room: how it is opened, and how text is quoted for it. */
-import { sep } from "node:path";
+import { tmpdir } from "node:os";
+import { join, sep } from "node:path";
 import type * as DuckDB from "@duckdb/node-api";
 
 /** The addon takes a while to load, so that it is loaded when data are read and not for `plumb --help`. */
@@ -18,6 +19,8 @@ export async function withDatabase<T>(use: (connection: DuckDB.DuckDBConnection)
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     preserve_insertion_order: "true",
+    // What does not fit in memory would otherwise go to a folder .tmp where the user stands.
+    temp_directory: join(tmpdir(), `plumb-duckdb-${process.pid}`),
   });
   try {
     const connection = await instance.connect();

@@ -176,6 +176,11 @@ describe("kinds", () => {
     });
   });
 
+  it("are seen in a single value too", async () => {
+    const read = await table("single.csv", "1,2020-01-01,true\n2,,\n3,,\n");
+    expect(Object.values(kinds(read))).toEqual(["number", "date", "boolean"]);
+  });
+
   it("may be known beforehand", async () => {
     const known = new Map([
       ["code", "text"],

@@ -68,7 +68,7 @@ async function layCsv(connection: DuckDBConnection, file: Located, options: Read
   const { width, skipped } = await loadCsv(connection, file);
   const cells = Array.from({ length: width }, (_, i) => `c${i}`);
   const texts = cells.map((cell, i) => `${cleaned(`column${i}`)} as ${cell}`);
-  await connection.run(`create table cells as select ${texts.join(", ")} from raw`);
+  await connection.run(`create table cells as select ${texts.join(", ")} from raw; drop table raw`);
   const [first] = await ask(connection, `select * from cells limit 1`);
   const all = await survey(connection, cells, "cells");
   const top = await survey(connection, cells, "(from cells limit 1)");
@@ -128,7 +128,7 @@ async function layTyped(connection: DuckDBConnection, file: Located): Promise<La
     return { name: String(column.name), cell: `c${i}`, typed, sql };
   });
   await connection.run(
-    `create table cells as select ${fields.map((field) => field.sql).join(", ")} from raw`,
+    `create table cells as select ${fields.map((field) => field.sql).join(", ")} from raw; drop table raw`,
   );
   const texts = fields.filter((field) => field.typed === undefined).map((field) => field.cell);
   const surveys = await survey(connection, texts, "cells");

@@ -33,6 +33,8 @@ export const codes = {
   PL2015: "softmax over one output",
   PL2016: "sample weights do not fit",
   PL2017: "metric has seen no data",
+  PL2018: "metric cannot be followed step by step",
+  PL2019: "metric is not one number",
   // Data
   PL3001: "file not found",
   PL3002: "no such column",
@@ -59,6 +61,10 @@ export const codes = {
   PL4008: "no such initializer",
   PL4009: "no such activation",
   PL4010: "training diverged",
+  PL4011: "no such schedule",
+  PL4012: "no such regularizer",
+  PL4013: "no such constraint",
+  PL4014: "no gradients",
   // Files and formats
   PL5001: "cannot write",
   PL5002: "not a run folder",

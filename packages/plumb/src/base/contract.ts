@@ -18,7 +18,13 @@ export type LabelForm =
   /** Rows over the classes that sum to 1: one-hot, or soft. */
   | "oneHot"
   /** The number of the class, 0 … K−1. */
-  | "classIndex";
+  | "classIndex"
+  /** −1 or 1; labels that are all 0 or 1 are read as such. */
+  | "sign"
+  /** A whole number for each row: rows with the same number belong together. */
+  | "group"
+  /** Rows of class numbers 1 … K−1, in the order in which they occur; 0 fills up short rows. */
+  | "sequence";
 
 /** What one prediction is. */
 export type PredictionForm =
@@ -30,6 +36,12 @@ export type PredictionForm =
   | "distribution"
   /** Rows over the classes of which only the order counts: probabilities and logits alike. */
   | "scores"
+  /** A real number whose sign is the decision, and whose size the confidence. */
+  | "score"
+  /** Rows that are places in a space, in which what is alike lies close together. */
+  | "embedding"
+  /** As many means as a row has labels, then as many spreads (variances before a softplus). */
+  | "meanAndSpread"
   /** The label itself, decided already. */
   | "label";
 
@@ -62,21 +74,29 @@ export interface HeadFacts {
 
 /** What there is to know of each head. */
 export const heads: Readonly<Record<Head, HeadFacts>> = {
-  linear: { range: [-Infinity, Infinity], gives: "any real number", serves: ["real", "scores"] },
+  linear: {
+    range: [-Infinity, Infinity],
+    gives: "any real number",
+    serves: ["real", "scores", "score", "embedding", "meanAndSpread"],
+  },
   sigmoid: { range: [0, 1], gives: "a probability for each output", serves: ["probability", "scores"] },
   softmax: { range: [0, 1], gives: "probabilities that sum to 1", serves: ["distribution", "scores"] },
   logSoftmax: { range: [-Infinity, 0], gives: "logarithms of probabilities", serves: ["scores"] },
-  tanh: { range: [-1, 1], gives: "values in (-1, 1)", serves: ["real", "scores"] },
-  nonNegative: { range: [0, Infinity], gives: "values of at least 0", serves: ["real", "scores"] },
+  tanh: { range: [-1, 1], gives: "values in (-1, 1)", serves: ["real", "scores", "score", "embedding"] },
+  nonNegative: {
+    range: [0, Infinity],
+    gives: "values of at least 0",
+    serves: ["real", "scores", "embedding"],
+  },
   hidden: {
     range: [-Infinity, Infinity],
     gives: "values bent for a hidden layer",
-    serves: ["real", "scores"],
+    serves: ["real", "scores", "score", "embedding"],
   },
   custom: {
     range: [-Infinity, Infinity],
     gives: "what its function gives",
-    serves: ["real", "probability", "distribution", "scores", "label"],
+    serves: ["real", "probability", "distribution", "scores", "score", "embedding", "meanAndSpread", "label"],
   },
 };
 
@@ -84,6 +104,8 @@ export const heads: Readonly<Record<Head, HeadFacts>> = {
 export interface LabelFacts {
   readonly range: Range;
   readonly says: string;
+  /** Whole numbers that name something, and are not computed with. */
+  readonly whole?: boolean;
 }
 
 /** What there is to know of each form of label. */
@@ -91,7 +113,10 @@ export const labelForms: Readonly<Record<LabelForm, LabelFacts>> = {
   real: { range: [-Infinity, Infinity], says: "real numbers" },
   binary: { range: [0, 1], says: "0 or 1 (soft labels: in between)" },
   oneHot: { range: [0, 1], says: "one-hot rows (soft rows: sum 1)" },
-  classIndex: { range: [0, Infinity], says: "class indices 0 … K−1" },
+  classIndex: { range: [0, Infinity], says: "class indices 0 … K−1", whole: true },
+  sign: { range: [-1, 1], says: "−1 or 1 (0 or 1 is read as that)" },
+  group: { range: [-Infinity, Infinity], says: "group numbers: equal is alike", whole: true },
+  sequence: { range: [0, Infinity], says: "sequences of classes 1 … K−1, 0 fills up", whole: true },
 };
 
 /** What there is to know of each form of prediction. */
@@ -102,6 +127,9 @@ export const predictionForms: Readonly<
   probability: { range: [0, 1], says: "probabilities" },
   distribution: { range: [0, 1], says: "rows of probabilities" },
   scores: { range: [-Infinity, Infinity], says: "scores, one per class" },
+  score: { range: [-Infinity, Infinity], says: "scores, whose sign decides" },
+  embedding: { range: [-Infinity, Infinity], says: "places in a space" },
+  meanAndSpread: { range: [-Infinity, Infinity], says: "means, then spreads" },
   label: { range: [-Infinity, Infinity], says: "decided labels" },
 };
 
@@ -114,7 +142,11 @@ export type Task =
   /** One of K classes, from K outputs. */
   | "classes"
   /** Any subset of K classes, from K outputs. */
-  | "labelSets";
+  | "labelSets"
+  /** Which rows belong together, from places in a space. */
+  | "grouping"
+  /** A sequence of classes, from rows of outputs in time. */
+  | "sequences";
 
 /** What a loss or a metric takes: the one declaration that checks, pairing, choice and docs read. */
 export interface Contract {
@@ -123,8 +155,14 @@ export interface Contract {
   /** Where the form's own range is too wide or too narrow. */
   readonly labelRange?: Range;
   readonly predictionRange?: Range;
+  /** Labels that it suits, where it takes more than that. */
+  readonly suits?: Range;
   /** Whether it can also be computed from logits (`fromLogits: true`), stably. */
   readonly supportsLogits: boolean;
+  /** It takes logits and nothing else; there is no `fromLogits` to give. */
+  readonly logitsOnly?: boolean;
+  /** Heads that serve it beside those that its predictions name. */
+  readonly alsoServedBy?: readonly Head[];
   /** The tasks it answers. */
   readonly tasks: readonly Task[];
   /** The tasks for which it is the one to try first. */
@@ -152,6 +190,21 @@ export const activationBehind = (contract: Contract): "sigmoid" | "softmax" | un
     : contract.predictions === "distribution"
       ? "softmax"
       : undefined;
+
+/** Whether a head gives what a contract takes as it stands: the right form, and nothing outside the range. */
+export function serves(head: Head, contract: Contract): boolean {
+  if (head === "custom" || contract.alsoServedBy?.includes(head) === true) return true;
+  const [low, high] = heads[head].range;
+  const [least, most] = predictionRange(contract, false);
+  return heads[head].serves.includes(contract.predictions) && low >= least && high <= most;
+}
+
+/** The head that a contract asks for: the activation that its logits have behind them, or the plainest one in its range. */
+export function wantedHead(contract: Contract): Head {
+  if (contract.logitsOnly === true) return "linear";
+  const plain: readonly Head[] = ["linear", "nonNegative"];
+  return activationBehind(contract) ?? plain.find((head) => serves(head, contract)) ?? "custom";
+}
 
 /** Something that was found: an error stops, a warning is told, an information is there for who asks. */
 export interface Finding extends ErrorParts {

@@ -121,9 +121,24 @@ export const optional = <T, G>(
         : (value as unknown as T),
 });
 
+/** The same parameter, which must be given: there is no value that would do for most. */
+export const required = <T, G>(parameter: Parameter<T, G>): Parameter<T, G> => ({
+  ...parameter,
+  default: undefined as T,
+  accepts: (value) => value !== undefined && parameter.accepts(value),
+});
+
+/** A list (at least one) of what a parameter takes. */
+export const listOf = <T>({ doc, accepts, words }: Parameter<T>): Parameter<readonly T[]> => ({
+  default: [],
+  doc,
+  accepts: (value) => Array.isArray(value) && value.length > 0 && value.every((item) => accepts(item)),
+  words: `a list, each ${words}`,
+});
+
 /**
  * The values of `parameters`, from what was given and the defaults. Errors carry `code`: an unknown name (with the
- * nearest known one) or a value that is not accepted.
+ * nearest known one), a value that is not accepted, or one that is missing and has no default.
  */
 export function resolve<P extends Parameters>(
   code: Code,
@@ -146,6 +161,14 @@ export function resolve<P extends Parameters>(
         why: `${name} must be ${parameter.words}`,
         fix: `Give ${parameter.words}, or leave it out for ${JSON.stringify(parameter.default) ?? "none"}`,
       });
+  }
+  for (const [name, parameter] of Object.entries(parameters)) {
+    if (given[name] !== undefined || parameter.default !== undefined || parameter.accepts(undefined)) continue;
+    throw new PlumbError(code, {
+      asked: `${owner} was made without ${name}`,
+      why: `${name} says: ${parameter.doc.toLowerCase()}. No value of it would do for most`,
+      fix: `Give ${name}: ${parameter.words}`,
+    });
   }
   const values = Object.entries(parameters).map(([name, parameter]) => [
     name,

@@ -41,3 +41,14 @@ describe("the generator", () => {
     expect(first[0]).not.toEqual(first[1]);
   });
 });
+
+describe("a state", () => {
+  it.each([NaN, 0.5, Infinity, 2 ** 53, "1", undefined])("does not hold %s", (given) => {
+    const before = generatorState();
+    const value = given as number;
+    expect(() => setGeneratorState({ seed: value, counter: 0 })).toThrow(/PL4004.*seed/s);
+    expect(() => setGeneratorState({ seed: 0, counter: value })).toThrow(/PL4004.*counter/s);
+    expect(() => keyOf(value)).toThrow(/PL4004/);
+    expect(generatorState()).toEqual(before);
+  });
+});

@@ -4,6 +4,8 @@
  * computes it or in which order, and a run is resumed by restoring two numbers.
  */
 
+import { PlumbError } from "./errors.ts";
+
 /** Bits by which the second word is rotated, round by round: groups of four rounds, alternating. */
 export const rotations: readonly (readonly number[])[] = [
   [13, 15, 26, 6],
@@ -43,19 +45,34 @@ export interface GeneratorState {
   readonly counter: number;
 }
 
+/** Throws PL4004 unless `value` is a whole number that a double holds exactly. */
+function requireWhole(name: string, value: number): void {
+  if (Number.isSafeInteger(value)) return;
+  throw new PlumbError("PL4004", {
+    asked: `${name} ${typeof value === "string" ? JSON.stringify(value) : String(value)}`,
+    why: `a ${name} is a whole number, of at most 2⁵³ − 1 in size`,
+    fix: `pass one, such as ${name === "seed" ? 42 : 0}`,
+  });
+}
+
 /** The key words and the number of one draw, as int32. */
 export type Draw = readonly [key0: number, key1: number, counter: number];
 
-/** The two 32-bit key words of a seed. Any integer that a double holds exactly gives a key of its own. */
-export const keyOf = (seed: number): readonly [number, number] => [seed | 0, Math.floor(seed / 2 ** 32) | 0];
+/** The two 32-bit key words of a seed. Any integer that a double holds exactly gives a key of its own; PL4004 for others. */
+export function keyOf(seed: number): readonly [number, number] {
+  requireWhole("seed", seed);
+  return [seed | 0, Math.floor(seed / 2 ** 32) | 0];
+}
 
 let state: { seed: number; counter: number } = { seed: 0, counter: 0 };
 
 /** The present state of the global generator. */
 export const generatorState = (): GeneratorState => ({ ...state });
 
-/** Puts the global generator back to a state that `generatorState` gave. */
+/** Puts the global generator back to a state that `generatorState` gave. PL4004 unless both numbers are whole. */
 export function setGeneratorState(next: GeneratorState): void {
+  requireWhole("seed", next.seed);
+  requireWhole("counter", next.counter);
   state = { seed: next.seed, counter: next.counter };
 }
 
