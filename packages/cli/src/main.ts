@@ -5,7 +5,7 @@ import { predict } from "./commands/predict.ts";
 import { train } from "./commands/train.ts";
 import { exitCodeOf } from "./exit.ts";
 import { exitCodes, type Io } from "./io.ts";
-import { plumbVersion } from "./versions.ts";
+import { plumbVersion } from "./run/versions.ts";
 
 export type { Io } from "./io.ts";
 

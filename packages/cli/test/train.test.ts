@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { decodeWeights } from "../src/weights-file.ts";
+import { decodeWeights } from "../src/run/weights-file.ts";
 import { flowers, houses, plumb } from "./run-cli.ts";
 
 let cwd = "";

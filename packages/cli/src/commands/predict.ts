@@ -1,20 +1,20 @@
 /** `plumb predict <run> <file>`: a finished run applied to another table. */
 import { resolve } from "node:path";
 import { PlumbError } from "plumb-ml";
-import { refuseInfinite } from "../columns.ts";
+import { refuseInfinite } from "../table/columns.ts";
 import { stopIfAborted } from "../exit.ts";
 import { exitCodes, type Io } from "../io.ts";
-import { buildNetwork } from "../network.ts";
+import { buildNetwork } from "../experiment/network.ts";
 import { nearest } from "../nearest.ts";
-import type { Scale } from "../objective.ts";
+import type { Scale } from "../experiment/objective.ts";
 import { encode, unknownWords } from "../prepare/plan.ts";
 import { plural } from "../report/format.ts";
-import { readRunFile, readRunJson, runFiles, writeWhole } from "../run-folder.ts";
-import { decide, probabilitiesOf, unscaled } from "../score.ts";
-import type { StoredPreparation, StoredRun } from "../stored.ts";
+import { readRunFile, readRunJson, runFiles, writeWhole } from "../run/run-folder.ts";
+import { decide, probabilitiesOf, unscaled } from "../experiment/score.ts";
+import type { StoredPreparation, StoredRun } from "../run/stored.ts";
 import { readTable } from "../table/read.ts";
 import type { Kind, Table } from "../table/table.ts";
-import { decodeWeights } from "../weights-file.ts";
+import { decodeWeights } from "../run/weights-file.ts";
 import type { Command } from "./command.ts";
 
 export interface PredictOptions {

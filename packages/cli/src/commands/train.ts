@@ -1,13 +1,13 @@
 /** `plumb train <file> --target <column>`: from a table to a tested model in a run folder. */
-import { parseClassWeights } from "../class-weights.ts";
+import { parseClassWeights } from "../experiment/class-weights.ts";
 import { stopIfAborted } from "../exit.ts";
 import { badFlag, realNumber, wholeNumber } from "../flags.ts";
 import { exitCodes, type Io } from "../io.ts";
-import { parseShares } from "../parts.ts";
+import { parseShares } from "../experiment/parts.ts";
 import { noProgress, showProgress } from "../report/progress.ts";
 import { classesReport, regressionReport } from "../report/report.ts";
 import { closing, opening } from "../report/summary.ts";
-import { freeName, runFiles, RunFolder } from "../run-folder.ts";
+import { freeName, runFiles, RunFolder } from "../run/run-folder.ts";
 import {
   defaultShares,
   inputsAt,
@@ -16,14 +16,14 @@ import {
   trainingData,
   type Setup,
   type SetupOptions,
-} from "../setup.ts";
-import type { StoredPreparation, StoredRun, TrainResult } from "../stored.ts";
+} from "../experiment/setup.ts";
+import type { StoredPreparation, StoredRun, TrainResult } from "../run/stored.ts";
 import { duckdbVersion } from "../table/duckdb.ts";
-import { tasks, type Task } from "../task.ts";
-import { testClasses, testRegression } from "../testing.ts";
-import { trainNetwork, type Trained } from "../training.ts";
-import { plumbVersion } from "../versions.ts";
-import { encodeWeights, type NamedWeight } from "../weights-file.ts";
+import { tasks, type Task } from "../experiment/task.ts";
+import { testClasses, testRegression } from "../experiment/testing.ts";
+import { trainNetwork, type Trained } from "../experiment/training.ts";
+import { plumbVersion } from "../run/versions.ts";
+import { encodeWeights, type NamedWeight } from "../run/weights-file.ts";
 import type { Command } from "./command.ts";
 
 export interface TrainOptions extends SetupOptions {

@@ -1,8 +1,8 @@
 /** What `plumb train` says before and after training. */
 import type { Plan } from "../prepare/plan.ts";
 import { inputsOf } from "../prepare/plan.ts";
-import type { ClassesScore } from "../score.ts";
-import type { TestedClasses, TestedRegression } from "../testing.ts";
+import type { ClassesScore } from "../experiment/score.ts";
+import type { TestedClasses, TestedRegression } from "../experiment/testing.ts";
 import { alignColumns, cut, plural, showCount, showNumber } from "./format.ts";
 
 /** Lines with a label in front; a label is written once for the lines that share it. */

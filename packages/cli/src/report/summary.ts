@@ -1,10 +1,10 @@
 /** What `plumb train` says before training and after it. */
-import type { Recipe } from "../defaults.ts";
-import { showNetwork } from "../network.ts";
+import type { Recipe } from "../experiment/defaults.ts";
+import { showNetwork } from "../experiment/network.ts";
 import { planNotes } from "../prepare/plan.ts";
-import type { Setup } from "../setup.ts";
-import { runFiles, type RunFolder } from "../run-folder.ts";
-import type { Trained } from "../training.ts";
+import type { Setup } from "../experiment/setup.ts";
+import { runFiles, type RunFolder } from "../run/run-folder.ts";
+import type { Trained } from "../experiment/training.ts";
 import { plural, showCount } from "./format.ts";
 import { inputsLine, labelled, shortened } from "./report.ts";
 

@@ -1,6 +1,6 @@
 /** Whether the target is a class or a quantity, and what the network is to be told. */
 import { PlumbError } from "plumb-ml";
-import type { Column } from "./table/table.ts";
+import type { Column } from "../table/table.ts";
 
 export const tasks = ["classes", "regression"] as const;
 export type Task = (typeof tasks)[number];

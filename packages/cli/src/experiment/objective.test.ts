@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { classWeightsOf, parseClassWeights } from "./class-weights.ts";
 import { chooseObjective } from "./objective.ts";
 import { readTarget } from "./task.ts";
-import type { Column } from "./table/table.ts";
+import type { Column } from "../table/table.ts";
 
 const column = (values: number[], kind: "number" | "boolean" = "number"): Column => ({
   name: "y",

@@ -2,8 +2,8 @@
 import { Adam, EarlyStopping, PlumbError, seed as seedGenerator, type Logs, type Sequential } from "plumb-ml";
 import type { FlatArray } from "plumb-ml";
 import { buildNetwork, type NetworkSpec } from "./network.ts";
-import type { Progress } from "./report/progress.ts";
-import { runFiles, type RunFolder } from "./run-folder.ts";
+import type { Progress } from "../report/progress.ts";
+import { runFiles, type RunFolder } from "../run/run-folder.ts";
 
 export interface TrainingSettings {
   readonly epochs: number;

@@ -1,10 +1,10 @@
 /** What a run keeps besides history and weights, as `docs/run-folder.md` describes it. */
-import type { NetworkSpec } from "./network.ts";
-import type { Scale } from "./objective.ts";
-import type { Plan } from "./prepare/plan.ts";
-import type { Kind } from "./table/table.ts";
-import type { TestedClasses, TestedRegression } from "./testing.ts";
-import type { Task } from "./task.ts";
+import type { NetworkSpec } from "../experiment/network.ts";
+import type { Scale } from "../experiment/objective.ts";
+import type { Plan } from "../prepare/plan.ts";
+import type { Kind } from "../table/table.ts";
+import type { TestedClasses, TestedRegression } from "../experiment/testing.ts";
+import type { Task } from "../experiment/task.ts";
 
 /** `prepare.json`: from the columns of a file to inputs, and from outputs to predictions. */
 export interface StoredPreparation {

@@ -1,14 +1,14 @@
 /** Everything that is decided before training, from the file and the flags alone. */
 import { PlumbError, type FlatArray } from "plumb-ml";
 import { classWeightsOf, type ClassWeights } from "./class-weights.ts";
-import { findColumn, refuseInfinite } from "./columns.ts";
+import { findColumn, refuseInfinite } from "../table/columns.ts";
 import { recipeFor, type Recipe } from "./defaults.ts";
 import type { NetworkSpec } from "./network.ts";
 import { chooseObjective, type Objective } from "./objective.ts";
 import { parseShares, splitTarget, type Parts, type Shares } from "./parts.ts";
-import { encode, planColumns, widthOf, type Plan } from "./prepare/plan.ts";
-import { readTable } from "./table/read.ts";
-import type { Column, Table } from "./table/table.ts";
+import { encode, planColumns, widthOf, type Plan } from "../prepare/plan.ts";
+import { readTable } from "../table/read.ts";
+import type { Column, Table } from "../table/table.ts";
 import { readTarget, type Target, type Task } from "./task.ts";
 import type { TrainingData } from "./training.ts";
 

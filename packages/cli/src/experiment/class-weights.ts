@@ -1,7 +1,7 @@
 /** How much the rows of each class count in the loss. */
 import { PlumbError } from "plumb-ml";
-import { badFlag } from "./flags.ts";
-import { nearest } from "./nearest.ts";
+import { badFlag } from "../flags.ts";
+import { nearest } from "../nearest.ts";
 import type { Target } from "./task.ts";
 
 /** `balanced`, or weights by the name of the class; a class that is left out counts 1. */

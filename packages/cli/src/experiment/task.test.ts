@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseShares, splitTarget } from "./parts.ts";
-import type { Column } from "./table/table.ts";
+import type { Column } from "../table/table.ts";
 import { readTarget } from "./task.ts";
 
 const numbers = (values: number[], kind: "number" | "boolean" | "date" = "number"): Column => ({

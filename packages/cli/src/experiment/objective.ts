@@ -8,7 +8,7 @@ import {
   type LabelsInfo,
   type Suggestion,
 } from "plumb-ml";
-import { moments } from "./prepare/statistics.ts";
+import { moments } from "../prepare/statistics.ts";
 import type { Target } from "./task.ts";
 
 /** Where the quantities of the training part lie: the network learns (value − mean) / deviation. */

@@ -1,7 +1,7 @@
 /** From what the user calls a column to the column. */
 import { PlumbError } from "plumb-ml";
-import { nearest } from "./nearest.ts";
-import type { Column, Table } from "./table/table.ts";
+import { nearest } from "../nearest.ts";
+import type { Column, Table } from "./table.ts";
 
 /**
  * The column with that name; else `last`, or a number counted from 0 (from the end when negative).

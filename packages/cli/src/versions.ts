@@ -1,6 +1,0 @@
-import { readFileSync } from "node:fs";
-
-/** The version of this package, read from beside its sources. */
-export const plumbVersion = (
-  JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }
-).version;
