@@ -1,7 +1,6 @@
 /** Functions of several tensors that belong to none of them more than to another. */
 import type { HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
-import type { Shape } from "../base/shape.ts";
 import { g } from "../ops/builder.ts";
 import { where as whereOp } from "../ops/compare.ts";
 import { check } from "../ops/effect.ts";
@@ -10,10 +9,21 @@ import { reduce } from "../ops/reduce.ts";
 import { commonDtype, commonShape, resolveAxis } from "./broadcasting.ts";
 import { currentTrace } from "./context.ts";
 import { expandDims } from "./movement.ts";
-import { asTensor, asTensors, derived, type TensorLike } from "./operand.ts";
+import { asShape, asTensor, asTensors, derived, type ShapeLike, type TensorLike } from "./operand.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** `a` where the condition is true (not 0), `b` elsewhere; shapes broadcast. The branch not taken gets no gradient at all. */
+/**
+ * `a` where the condition is true (not 0), `b` elsewhere; shapes broadcast.
+ *
+ * The gradient that reaches the branch not taken is 0. Where that branch has no finite derivative, the 0 does not survive
+ * the chain rule: `where(x.greater(0), x.sqrt(), 0)` has the gradient 0 · ∞ = NaN at 0. Keep the operand itself inside the
+ * domain, by a second `where` around it:
+ *
+ * ```ts
+ * const inside = x.greater(0);
+ * const root = where(inside, where(inside, x, 1).sqrt(), 0); // gradient 0 where x ≤ 0
+ * ```
+ */
 export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
   const tensors = [asTensor(condition), ...asTensors([a, b])];
   const [chosen, ...branches] = tensors.map((tensor) => tensor.node);
@@ -60,10 +70,11 @@ export function stack(list: readonly TensorLike[], axis = 0): Tensor {
  * Zeros of `shape` with `updates` added in at `indices` along `axis`: the counterpart of `gather`. Updates that meet are
  * summed in row-major order; an index out of range adds nothing.
  */
-export function scatterAdd(updates: TensorLike, indices: TensorLike, axis: number, shape: Shape): Tensor {
+export function scatterAdd(updates: TensorLike, indices: TensorLike, axis: number, shape: ShapeLike): Tensor {
+  const extents = asShape(shape);
   const tensors = [asTensor(updates), asTensor(indices, "int32")];
   const [values, at] = tensors.map((tensor) => tensor.node);
-  return derived(g.scatterAdd(values, at, resolveAxis("scatterAdd", axis, shape), shape), tensors);
+  return derived(g.scatterAdd(values, at, resolveAxis("scatterAdd", axis, extents), extents), tensors);
 }
 
 /**

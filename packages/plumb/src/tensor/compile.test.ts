@@ -60,6 +60,24 @@ describe("compile", () => {
     expect(byScalar.traces()).toBe(1);
   });
 
+  it("keeps 64 signatures, and forgets the one that was not used for longest", () => {
+    const { fn, traces } = counted((x: Tensor, n: number) => x.add(n));
+    const call = (n: number): void => expect(fn(tensor([1]), n).itemSync()).toBe(1 + n);
+    for (let n = 0; n < 64; n++) {
+      call(n);
+      call(0);
+    }
+    call(1);
+    expect(traces()).toBe(64);
+    call(64); // 2 goes
+    call(0);
+    call(1);
+    call(3);
+    expect(traces()).toBe(65);
+    call(2);
+    expect(traces()).toBe(66);
+  });
+
   it("takes pending tensors", () => {
     expect(compile((x: Tensor) => x.add(1))(tensor([1]).mul(4)).itemSync()).toBe(5);
   });
@@ -192,6 +210,64 @@ describe("what a compiled function cannot do", () => {
     expect(compile((x: Tensor) => x.mul(constant.itemSync()))(tensor([3])).itemSync()).toBe(6);
   });
 
+  it("leak what it recorded into another compiled function, or into a later trace of the same", () => {
+    let leaked: Tensor | undefined;
+    compile((x: Tensor) => (leaked = x.add(1)).sum())(tensor([1]));
+    const other = compile((x: Tensor, y: Tensor) => x.add(y).add(leaked!));
+    expect(() => other(tensor([10]), tensor([20]))).toThrow(/PL1007.*return it/s);
+    const same = compile((x: Tensor) => x.add((leaked ??= x.mul(2))));
+    leaked = undefined;
+    expect(values(same(tensor([1])))).toEqual([3]);
+    expect(() => same(tensor([1, 2]))).toThrow(/PL1007/);
+  });
+
+  it("leak an argument, or a variable's value at some point of it", () => {
+    let leaked: Tensor | undefined;
+    const w = new Variable([1]);
+    const leak = compile((x: Tensor, what: "argument" | "variable") => {
+      w.assignAdd(x);
+      leaked = what === "argument" ? x : w.read();
+      return x;
+    });
+    for (const what of ["argument", "variable"] as const) {
+      leak(tensor([1]), what);
+      expect(() => compile((x: Tensor) => x.add(leaked!))(tensor([1]))).toThrow(/PL1007/);
+      expect(() => leaked!.add(1)).toThrow(/PL1007/);
+    }
+  });
+
+  it("leak what could be computed elsewhere, but would be something else there", () => {
+    const w = new Variable([1]);
+    const leaked: Tensor[] = [];
+    compile((x: Tensor) => {
+      leaked.push(random.uniform([1]), w.mul(2));
+      return x;
+    })(tensor([1]));
+    for (const tensor of leaked) expect(() => tensor.add(1)).toThrow(/PL1007/);
+  });
+
+  it("leak a tape that recorded in it", () => {
+    let tape: GradientTape<Tensor> | undefined;
+    let source: Tensor | undefined;
+    compile((x: Tensor) => {
+      tape = new GradientTape(() => (source = x).square().sum());
+      return x;
+    })(tensor([1]));
+    const slope = compile((x: Tensor) => tape!.gradient(tape!.value, [source!])[0].add(x));
+    expect(() => slope(tensor([5]))).toThrow(/PL1007/);
+  });
+
+  it("be harmed by constants that it made: they are the same everywhere", () => {
+    let made: Tensor[] = [];
+    const fn = compile((x: Tensor) => {
+      if (made.length === 0) made = [tensor([5]), zeros([1]), scalar(2)];
+      return made.reduce((sum, part) => sum.add(part), x);
+    });
+    expect([fn(tensor([1])), fn(tensor([1, 2]))].map(values)).toEqual([[8], [8, 9]]);
+    expect(made.map((part) => values(part.add(1)))).toEqual([[6], [1], [3]]);
+    expect(made.map(values)).toEqual([[5], [0], [2]]);
+  });
+
   it("leak what it recorded", () => {
     let leaked: Tensor | undefined;
     compile((x: Tensor) => (leaked = x.add(1)).sum())(tensor([1, 2]));
@@ -254,6 +330,16 @@ describe("checks", () => {
       return checked(noise, noise.greater(2), [noise.mul(10)], explain);
     });
     expect(() => fn()).toThrow(`found ${expected}`);
+  });
+
+  it("see variables as they are at the run that fails, though an older value is kept for somebody", () => {
+    const w = new Variable([1]);
+    const kept = w.add(0); // holds the leaf of the value from before
+    const fn = compile((x: Tensor) => checked(x, x.less(w), [w.mul(1)], explain));
+    expect(values(fn(tensor([0])))).toEqual([0]);
+    w.assign([2]);
+    expect(() => fn(tensor([5]))).toThrow(/found 2/);
+    expect(values(kept)).toEqual([1]);
   });
 
   it("run in a compiled function even where nothing uses what they pass on", () => {

@@ -6,7 +6,7 @@ import { currentTrace, isRecording } from "./context.ts";
 import { evaluate, knownValue } from "./run.ts";
 import { Tensor } from "./tensor.ts";
 import { trace, type Argument, type Traced } from "./trace.ts";
-import { matches, patternOf, replaceLeaves, type Pattern } from "./trees.ts";
+import { leavesOf, matches, patternOf, replaceLeaves, type Pattern } from "./trees.ts";
 
 /** A leaf of the arguments: an input of the program, or something that the function is traced for, by its value. */
 type ArgumentLeaf =
@@ -48,49 +48,40 @@ export function compile<A extends unknown[], R>(fn: (...args: A) => R): (...args
 
   return (...args) => {
     if (currentTrace() || isRecording()) return fn(...args);
-    const values: unknown[] = [];
-    const collect = (leaf: ArgumentLeaf, value: unknown): boolean => accepts(leaf, value, values);
-    let found = -1;
-    for (let i = 0; i < signatures.length && found < 0; i++) {
-      values.length = 0;
-      if (matches(signatures[i].pattern, args, collect)) found = i;
-    }
-    let signature: Signature<R>;
-    if (found < 0) {
-      signature = traceFor(fn, args);
-      values.length = 0;
-      matches(signature.pattern, args, collect);
-      signatures = [signature, ...signatures];
+    const known = signatures.find(({ pattern }) => matches(pattern, args, accepts));
+    const signature = known ?? traceFor(fn, args);
+    if (signature !== signatures[0]) {
+      signatures = [signature, ...signatures.filter((other) => other !== signature)];
       signatures.splice(maxSignatures).forEach((old) => old.traced.dispose());
-    } else {
-      signature = signatures[found];
-      if (found > 0) signatures = [signature, ...signatures.filter((other) => other !== signature)];
     }
-    signature.traced.run(...values.map(argumentOf));
+    signature.traced.run(...leavesOf(args).filter(isInput).map(argumentOf));
     return signature.traced.result();
   };
 }
 
-/** Whether a value fits the leaf; inputs are added to `values`. */
-function accepts(leaf: ArgumentLeaf, value: unknown, values: unknown[]): boolean {
+type ArgumentInput = Tensor | HostArray;
+
+const isInput = (value: unknown): value is ArgumentInput =>
+  value instanceof Tensor || ArrayBuffer.isView(value);
+
+/** Whether a value fits the leaf: the same fixed value, or an input of the same shape and dtype. */
+function accepts(leaf: ArgumentLeaf, value: unknown): boolean {
   switch (leaf.kind) {
     case "fixed":
       return Object.is(leaf.value, value);
     case "tensor":
-      if (!(value instanceof Tensor) || value.dtype !== leaf.dtype || !sameShape(value.shape, leaf.shape))
-        return false;
-      values.push(value);
-      return true;
+      return value instanceof Tensor && value.dtype === leaf.dtype && sameShape(value.shape, leaf.shape);
     case "array":
-      if (!ArrayBuffer.isView(value) || dtypeOf(value) !== leaf.dtype) return false;
-      if ((value as HostArray).length !== leaf.length) return false;
-      values.push(value);
-      return true;
+      return (
+        ArrayBuffer.isView(value) &&
+        dtypeOf(value) === leaf.dtype &&
+        (value as HostArray).length === leaf.length
+      );
   }
 }
 
-const argumentOf = (value: unknown): Argument =>
-  value instanceof Tensor ? (knownValue(value.node) ?? evaluate([value.node])[0]) : (value as HostArray);
+const argumentOf = (value: ArgumentInput): Argument =>
+  value instanceof Tensor ? (knownValue(value.node) ?? evaluate([value.node])[0]) : value;
 
 function leafOf(value: unknown): ArgumentLeaf {
   if (value instanceof Tensor) return { kind: "tensor", shape: value.shape, dtype: value.dtype };

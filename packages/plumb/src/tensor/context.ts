@@ -33,6 +33,7 @@ export function record(handle: object, node: Node): void {
   for (const { nodes } of recordings) if (!nodes.has(handle)) nodes.set(handle, node);
 }
 
+/** Runs `fn` as a part of that trace; of none, for what outlives the function that is being traced. */
 export function withTrace<R>(context: TraceContext | undefined, fn: () => R): R {
   const outer = trace;
   const outerRecordings = recordings;

@@ -1,24 +1,26 @@
 /** Tensors from JavaScript values, and from nothing but a shape. */
-import type { DType } from "../base/dtype.ts";
+import { isFloat, type DType } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
-import { showShape, type Shape } from "../base/shape.ts";
 import { g } from "../ops/builder.ts";
-import { commonDtype } from "./broadcasting.ts";
 import {
+  asShape,
   asTensor,
-  asTensors,
   dataFrom,
   derived,
   numberNode,
+  type ShapeLike,
   type TensorLike,
   type TypedArray,
 } from "./operand.ts";
-import { Tensor, type Nested } from "./tensor.ts";
+import { requireInt32, Tensor, type Nested } from "./tensor.ts";
 
 /**
  * A tensor from a number, a boolean, nested arrays of them, or a typed array. Numbers are float32 and booleans bool
  * unless `dtype` says otherwise; typed arrays have their own dtype (Uint8Array: bool). `shape` gives flat data a shape.
- * The values are copied. PL1003 where their count does not fit the shape, PL1009 for anything else.
+ * The values are copied; int32 cuts off fractions. PL1003 where their count does not fit the shape, PL1004 for a dtype
+ * there is not, PL1009 for anything else, such as a number that int32 cannot hold.
+ *
+ * Here and wherever a shape is asked for, a number stands for the only extent: `zeros(3)` is `zeros([3])`.
  *
  * ```ts
  * tensor([[1, 2, 3], [4, 5, 6]]).shape; // [2, 3]
@@ -27,7 +29,7 @@ import { Tensor, type Nested } from "./tensor.ts";
  */
 export function tensor(
   data: Nested<number> | Nested<boolean> | TypedArray,
-  shape?: Shape,
+  shape?: ShapeLike,
   dtype?: DType,
 ): Tensor {
   return new Tensor(dataFrom(data, shape, dtype));
@@ -42,19 +44,19 @@ export function scalar(
 }
 
 /** The same value everywhere. A number is float32 unless told. */
-export function full(shape: Shape, value: TensorLike, dtype?: DType): Tensor {
+export function full(shape: ShapeLike, value: TensorLike, dtype?: DType): Tensor {
   const start = asTensor(value, dtype);
-  return derived(g.broadcast(g.cast(start.node, dtype ?? start.dtype), requireShape(shape)), [start]);
+  return derived(g.broadcast(g.cast(start.node, dtype ?? start.dtype), asShape(shape)), [start]);
 }
 
-const filled = (shape: Shape, value: number, dtype: DType): Tensor =>
-  new Tensor(g.constant(value, { shape: requireShape(shape), dtype }), 1);
+const filled = (shape: ShapeLike, value: number, dtype: DType): Tensor =>
+  new Tensor(g.constant(value, { shape: asShape(shape), dtype }), 1);
 
-/** Zeros; `false` for bool. */
-export const zeros = (shape: Shape, dtype: DType = "float32"): Tensor => filled(shape, 0, dtype);
+/** Zeros; `false` for bool. PL1003 unless extents are whole numbers from 0, PL7001 for 2³¹ elements or more. */
+export const zeros = (shape: ShapeLike, dtype: DType = "float32"): Tensor => filled(shape, 0, dtype);
 
 /** Ones; `true` for bool. */
-export const ones = (shape: Shape, dtype: DType = "float32"): Tensor => filled(shape, 1, dtype);
+export const ones = (shape: ShapeLike, dtype: DType = "float32"): Tensor => filled(shape, 1, dtype);
 
 /** Zeros of the shape of x, and of its dtype unless told. */
 export function zerosLike(x: TensorLike, dtype?: DType): Tensor {
@@ -70,7 +72,7 @@ export function onesLike(x: TensorLike, dtype?: DType): Tensor {
 
 /**
  * start, start + step, … below `stop` (above, for a negative step); `arange(n)` counts from 0. int32 where all three
- * are whole numbers, else float32, unless told.
+ * are whole numbers, else float32, unless told. PL1009 where int32 cannot hold them: ask for "float64" then.
  */
 export function arange(start: number, stop?: number, step = 1, dtype?: DType): Tensor {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
@@ -83,22 +85,19 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): T
   }
   const count = Math.max(0, Math.ceil((to - from) / step));
   const own = dtype ?? ([from, to, step].every(Number.isInteger) ? "int32" : "float32");
-  const steps = asTensors([new Tensor(g.cast(g.iota([count], 0), own)), step, from]).map((part) => part.node);
-  const [index, by, offset] = steps.map((part) => g.broadcast(g.cast(part, commonDtype(steps)), [count]));
+  if (own === "int32" && count > 0) [from, from + (count - 1) * step].forEach(requireInt32);
+  const whole = [from, step].every(Number.isInteger);
+  const met = isFloat(own) ? own : whole ? "int32" : "float32";
+  // int32 wraps, in the step as in the products: the sums come out right, for they fit.
+  const [by, offset] = [step, from].map((n) =>
+    g.broadcast(numberNode(met === "int32" ? n | 0 : n, met), [count]),
+  );
+  const index = g.cast(g.iota([count], 0), met);
   return new Tensor(g.cast(g.add(g.mul(index, by), offset), own), 6);
 }
 
 /** Ones on the diagonal of a `[rows, columns]` matrix (square unless told), zeros elsewhere. */
 export function eye(rows: number, columns = rows, dtype: DType = "float32"): Tensor {
-  const shape = requireShape([rows, columns]);
+  const shape = [rows, columns];
   return new Tensor(g.cast(g.equal(g.iota(shape, 0), g.iota(shape, 1)), dtype), 4);
-}
-
-function requireShape(shape: Shape): Shape {
-  if (shape.every((extent) => Number.isInteger(extent) && extent >= 0)) return [...shape];
-  throw new PlumbError("PL1003", {
-    asked: `a tensor of shape ${showShape(shape)}`,
-    why: "extents are whole numbers from 0",
-    fix: "leave out open extents such as -1 or null: the number of elements must be known",
-  });
 }

@@ -1,4 +1,8 @@
 /** The backend in use and what the engine may spend. */
+import { bytesOf, type HostArray } from "../base/dtype.ts";
+import { PlumbError } from "../base/errors.ts";
+import { showShape, sizeOf } from "../base/shape.ts";
+import type { Spec } from "../graph/node.ts";
 import type { Backend } from "../backends/backend.ts";
 import { wasmBackend } from "../backends/wasm/wasm-backend.ts";
 
@@ -21,6 +25,25 @@ export const limits = {
   /** Milliseconds of uninterrupted work after which `await tensor.data()` lets the event loop turn. */
   busyMilliseconds: 16,
 };
+
+/** The largest array that is made for one tensor: what the engine's own memory could hold at most. */
+const mostBytes = 2 ** 32;
+
+/** An array for a whole tensor, as `make` allocates it. PL7001 where JavaScript has no room, or should not be asked. */
+export function allocating<T extends HostArray>({ shape, dtype }: Spec, make: () => T): T {
+  const bytes = sizeOf(shape) * bytesOf[dtype];
+  try {
+    if (bytes <= mostBytes) return make();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new PlumbError("PL7001", {
+    asked: `the values of a ${dtype} tensor of shape ${showShape(shape)}`,
+    arrived: `${bytes} bytes`,
+    why: bytes > mostBytes ? "a tensor's values take 4 GB at most" : "JavaScript has no room for them",
+    fix: "read it in parts: x.slice(start, size).dataSync()",
+  });
+}
 
 /** What the engine has done since it was loaded; a loop that runs well builds nothing new. */
 export interface EngineStats {

@@ -1,14 +1,19 @@
 import { describe, expect, it } from "vitest";
+import type { DType } from "../base/dtype.ts";
+import { allocating } from "./engine.ts";
 import * as plumb from "./index.ts";
 import {
   arange,
   checked,
+  compile,
   concat,
   eye,
   full,
   ones,
   onesLike,
+  random,
   scalar,
+  scatterAdd,
   stack,
   tensor,
   where,
@@ -151,8 +156,14 @@ describe("shapes", () => {
 
   it("split needs parts that add up", () => {
     expect(m.split(3, 1).map((part) => part.shape)).toEqual([[2, 1], [2, 1], [2, 1]]); // prettier-ignore
-    expect(() => m.split(2, 1)).toThrow(/PL1006.*not a multiple/s);
-    expect(() => m.split([1, 1], 1)).toThrow(/PL1006.*not their sum/s);
+    expect(m.split([0, 3], 1).map((part) => part.shape)).toEqual([[2, 0], [2, 3]]); // prettier-ignore
+    for (const parts of [2, -1, 0, 1.5, NaN]) expect(() => m.split(parts, 1)).toThrow(/PL1006.*equal parts/s);
+    for (const parts of [
+      [1, 1],
+      [4, -1],
+      [1.5, 1.5],
+    ])
+      expect(() => m.split(parts, 1)).toThrow(/PL1006.*add up/s);
   });
 });
 
@@ -204,5 +215,109 @@ describe("choosing", () => {
 
   it("checked passes its tensor on", () => {
     expect(checked(m, m.greater(0), [], () => new Error("never")).arraySync()).toEqual(m.arraySync());
+  });
+});
+
+describe("a shape", () => {
+  it("of one axis can be written as a number", () => {
+    const six = arange(6);
+    const shapes = [zeros(3), ones(3), full(3, 1), tensor([1, 2, 3], 3), random.uniform(3), random.normal(3)];
+    shapes.push(six.slice(0, 3).reshape(3), scalar(1).broadcastTo(3), scatterAdd([1], [0], 0, 3));
+    for (const { shape } of shapes) expect(shape).toEqual([3]);
+    expect(six.reshape([2, 3]).reshape(-1).arraySync()).toEqual(six.arraySync());
+  });
+
+  it("is copied", () => {
+    const shape = [2, 3];
+    const made = [zeros(shape), arange(6).reshape(shape), random.uniform(shape)];
+    shape[0] = 9;
+    for (const x of made) expect(x.dataSync()).toHaveLength(6);
+    expect(made.map((x) => x.shape[0])).toEqual([2, 2, 2]);
+  });
+
+  it.each<[string, () => unknown]>([
+    ["reshape", () => arange(6).reshape([-2, -3])],
+    ["reshape", () => arange(6).reshape([1.5, 4])],
+    ["broadcast", () => tensor([1]).broadcastTo([1.5])],
+    ["constant", () => zeros([2, -1])],
+    ["constant", () => zeros(NaN)],
+    ["iota", () => eye(-1)],
+    ["iota", () => plumb.oneHot([0], 1.5)],
+    ["randomBits", () => random.uniform([-1])],
+    ["randomBits", () => random.permutation(-1)],
+    ["scatterAdd", () => scatterAdd([1], [0], 0, [-3])],
+    ["", () => zeros("3" as never)],
+  ])("has whole extents from 0: %s", (_name, make) => {
+    expect(make).toThrow(/PL1003/);
+  });
+
+  it("has fewer than 2³¹ elements", () => {
+    const tooMany = /PL7001.*4294967296 elements, which take 17179869184 bytes/s;
+    expect(() => ones([65536, 65536])).toThrow(tooMany);
+    expect(() => random.uniform([65536, 65536])).toThrow(tooMany);
+    expect(() => zeros([65536, 1]).add(zeros([1, 65536]))).toThrow(tooMany);
+    expect(() => zeros(2 ** 31)).toThrow(/PL7001/);
+    expect(zeros([65536, 65536, 0]).size).toBe(0);
+    expect(ones(2 ** 31 - 1).size).toBe(2 ** 31 - 1);
+  });
+
+  it("is not read as an array of more than 4 GB", () => {
+    expect(() => zeros(2 ** 30 + 1).dataSync()).toThrow(/PL7001.*4294967300 bytes/s);
+    expect(() => zeros(2 ** 29 + 1, "float64").dataSync()).toThrow(/PL7001/);
+    const short = (): never => {
+      throw new RangeError("Array buffer allocation failed");
+    };
+    expect(() => allocating({ shape: [3], dtype: "float32" }, short)).toThrow(/PL7001.*12 bytes/s);
+  });
+});
+
+describe("a dtype", () => {
+  it.each<[string, (dtype: DType) => unknown]>([
+    ["tensor", (dtype) => tensor([1], [1], dtype)],
+    ["scalar", (dtype) => scalar(1, dtype)],
+    ["zeros", (dtype) => zeros([1], dtype)],
+    ["onesLike", (dtype) => onesLike([1], dtype)],
+    ["full", (dtype) => full([1], 1, dtype)],
+    ["arange", (dtype) => arange(0, 2, 1, dtype)],
+    ["eye", (dtype) => eye(2, 2, dtype)],
+    ["cast", (dtype) => m.cast(dtype)],
+    ["oneHot", (dtype) => plumb.oneHot([1], 2, dtype)],
+    ["Variable", (dtype) => new plumb.Variable([1], { dtype })],
+    ["Variable of a tensor", (dtype) => new plumb.Variable(m, { dtype })],
+  ])("is one there is: %s", (_name, make) => {
+    expect(() => make("float" as DType)).toThrow(/PL1004.*write "float32"/s);
+    expect(() => make("toString" as DType)).toThrow(/PL1004/);
+  });
+});
+
+describe("int32", () => {
+  const most = 2 ** 31 - 1;
+  it.each([3e9, 2 ** 31, -(2 ** 31) - 1, NaN, Infinity])("takes no %d from JavaScript", (value) => {
+    expect(() => tensor([value], [1], "int32")).toThrow(/PL1009.*int32 holds/s);
+    expect(() => tensor(Float64Array.of(value), [1], "int32")).toThrow(/PL1009/);
+    expect(() => scalar(value, "int32")).toThrow(/PL1009/);
+    expect(() => full([2], value, "int32")).toThrow(/PL1009/);
+    expect(() => m.gather([value])).toThrow(/PL1009/);
+  });
+
+  it("takes its ends, and cuts fractions off", () => {
+    expect(tensor([most, -most - 1, most + 0.5, -most - 1.5], [4], "int32").arraySync()).toEqual([
+      most,
+      -most - 1,
+      most,
+      -most - 1,
+    ]);
+    expect(scalar(-1.9, "int32").itemSync()).toBe(-1);
+    expect(compile(() => scalar(-1.9, "int32").cast("float32"))().itemSync()).toBe(-1);
+  });
+
+  it("is counted in up to its ends, whatever the step", () => {
+    expect(arange(most - 1, most + 1).arraySync()).toEqual([most - 1, most]);
+    expect(arange(-most - 1, most, most + 2).arraySync()).toEqual([-most - 1, 1]);
+    expect(arange(most, -2, -most - 1).arraySync()).toEqual([most, -1]);
+    expect(arange(0, most + 1, most + 1).arraySync()).toEqual([0]);
+    expect(() => arange(most, most + 2)).toThrow(/PL1009.*2147483648/s);
+    expect(() => arange(-most - 1, -most - 3, -1)).toThrow(/PL1009/);
+    expect(arange(most, most + 2, 1, "float64").arraySync()).toEqual([most, most + 1]);
   });
 });

@@ -1,10 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { grad, gradients, GradientTape, scalar, tensor, valueAndGrad, Variable } from "./index.ts";
+import { grad, gradients, GradientTape, scalar, tensor, valueAndGrad, Variable, where } from "./index.ts";
 import type { Tensor } from "./index.ts";
 
 const values = (x: Tensor): number[] => Array.from(x.dataSync());
 
 describe("gradients", () => {
+  it("pass the branch of a where that is not taken as 0, which needs an operand inside the domain", () => {
+    const x = tensor([0, -1, 4]);
+    expect(values(grad((v: Tensor) => where(v.greater(0), v.sqrt(), 0).sum())(x))).toEqual([NaN, NaN, 0.25]);
+    const root = (v: Tensor): Tensor => {
+      const inside = v.greater(0);
+      return where(inside, where(inside, v, 1).sqrt(), 0).sum();
+    };
+    expect(values(grad(root)(x))).toEqual([0, 0, 0.25]);
+  });
+
   it("are those of calculus", () => {
     const x = tensor([1, 2, 3]);
     const [dx] = gradients(x.square().sum(), [x]);

@@ -7,7 +7,7 @@ import { g } from "../ops/builder.ts";
 import { topological } from "../graph/order.ts";
 import { currentTrace, withRecording, type Recording } from "./context.ts";
 import { asTensor, derived, type TensorLike } from "./operand.ts";
-import { want } from "./run.ts";
+import { notReadable, want } from "./run.ts";
 import { isSettled, type Tensor } from "./tensor.ts";
 import { Variable } from "./variable.ts";
 
@@ -59,14 +59,16 @@ export class GradientTape<T = unknown> {
   /** What the function returned. */
   readonly value: T;
   readonly #recording: Recording = { nodes: new WeakMap() };
+  readonly #trace = currentTrace();
 
   constructor(fn: () => T) {
     this.value = withRecording(this.#recording, fn);
   }
 
-  /** The gradient of `target` by each source, as `gradients` gives it. */
+  /** The gradient of `target` by each source, as `gradients` gives it. PL1007 outside the compiled function that it recorded. */
   gradient(target: Tensor, sources: readonly Source[]): Tensor[] {
     const node = this.#nodeOf(target);
+    if (this.#trace && this.#trace !== currentTrace()) throw notReadable(node);
     const grads = between(
       node,
       sources.map((source) => this.#nodeOf(source)),

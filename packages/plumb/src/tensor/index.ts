@@ -6,6 +6,7 @@ export { compile } from "./compile.ts";
 export { checked, concat, scatterAdd, stack, where } from "./combine.ts";
 export { arange, eye, full, ones, onesLike, scalar, tensor, zeros, zerosLike } from "./create.ts";
 export { elementwiseFunctions };
+export { withTrace } from "./context.ts";
 export { currentBackend, limits, setBackend, type EngineStats } from "./engine.ts";
 export { grad, gradients, GradientTape, valueAndGrad, type Source, type ValueAndGrads } from "./grad.ts";
 export { macrotask, now } from "./host.ts";
@@ -22,7 +23,7 @@ export {
   squeeze,
   transpose,
 } from "./movement.ts";
-export { asTensor, type TensorLike, type TypedArray } from "./operand.ts";
+export { asTensor, type ShapeLike, type TensorLike, type TypedArray } from "./operand.ts";
 export { engineStats } from "./programs.ts";
 export { random, seed, type RandomOptions } from "./random.ts";
 export {

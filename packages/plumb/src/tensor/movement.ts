@@ -5,7 +5,7 @@ import { broadcastShapes, showShape, sizeOf, type Shape } from "../base/shape.ts
 import type { Node } from "../graph/node.ts";
 import { g } from "../ops/builder.ts";
 import { commonDtype, resolveAxes, resolveAxis } from "./broadcasting.ts";
-import { apply, type TensorLike } from "./operand.ts";
+import { apply, asShape, type ShapeLike, type TensorLike } from "./operand.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Another dtype: to int32 truncates towards 0 and saturates (NaN gives 0), to bool is `!= 0`. */
@@ -14,8 +14,8 @@ export function cast(x: TensorLike, dtype: DType): Tensor {
 }
 
 /** The same elements in row-major order; one extent may be −1 and is worked out. PL1003 where the counts differ. */
-export function reshape(x: TensorLike, shape: Shape): Tensor {
-  return apply([x], (node) => g.reshape(node, resolveShape(shape, node)));
+export function reshape(x: TensorLike, shape: ShapeLike): Tensor {
+  return apply([x], (node) => g.reshape(node, resolveShape(asShape(shape), node)));
 }
 
 function resolveShape(shape: Shape, node: Node): Shape {
@@ -35,8 +35,8 @@ function resolveShape(shape: Shape, node: Node): Shape {
 }
 
 /** Repeated along new leading axes and along axes of extent 1, to the given shape. PL1001 where NumPy's rule forbids it. */
-export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
-  return apply([x], (node) => g.broadcast(node, shape));
+export function broadcastTo(x: TensorLike, shape: ShapeLike): Tensor {
+  return apply([x], (node) => g.broadcast(node, asShape(shape)));
 }
 
 /** Axes in another order: axis i of the result is axis `permutation[i]` of x. Left out, the order is reversed. */

@@ -4,11 +4,12 @@ import { PlumbError } from "../base/errors.ts";
 import { showShape, sizeOf, type Shape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import { g } from "../ops/builder.ts";
+import { requireKnownDtype } from "../ops/rules.ts";
 import { scalar as scalarOp } from "../ops/source.ts";
 import { currentTrace, isRecording } from "./context.ts";
 import { limits } from "./engine.ts";
 import { evaluate } from "./run.ts";
-import { dataNode, hostArrayFrom, Tensor, type Nested } from "./tensor.ts";
+import { dataNode, hostArrayFrom, requireInt32, Tensor, type Nested } from "./tensor.ts";
 
 /** The typed arrays that Plumb takes as data, each for its own dtype; Uint8Array is bool. */
 export type TypedArray = Float32Array | Int32Array | Uint8Array | Float64Array;
@@ -23,6 +24,21 @@ export interface Readable {
  * a whole number keeps int32, any other turns int32 into float32.
  */
 export type TensorLike = Tensor | Readable | Nested<number> | Nested<boolean> | TypedArray;
+
+/** A shape as callers write it: `3` stands for `[3]`. */
+export type ShapeLike = number | Shape;
+
+/** The shape that is meant, in an array of its own. PL1003 for anything else; extents are looked at when it is used. */
+export function asShape(shape: ShapeLike): Shape {
+  if (typeof shape === "number") return [shape];
+  if (Array.isArray(shape)) return [...shape];
+  throw new PlumbError("PL1003", {
+    asked: `the shape ${JSON.stringify(shape)}`,
+    arrived: typeof shape,
+    why: "a shape is an array with the extent of each axis",
+    fix: "write [rows, columns], or [] for a scalar",
+  });
+}
 
 const isReadable = (x: unknown): x is Readable => typeof (x as Readable | undefined)?.read === "function";
 
@@ -66,9 +82,11 @@ const notData = (arrived: string, why: string): PlumbError =>
 
 /**
  * A data node from JavaScript values: nested arrays of numbers are float32, of booleans bool; typed arrays have their own
- * dtype. `shape` is the shape of flat data; `dtype` converts. The values are copied.
+ * dtype. `given` is the shape of flat data; `dtype` converts. The values are copied.
  */
-export function dataFrom(values: unknown, shape?: Shape, dtype?: DType): Node {
+export function dataFrom(values: unknown, given?: ShapeLike, dtype?: DType): Node {
+  if (dtype !== undefined) requireKnownDtype("a tensor", dtype);
+  const shape = given === undefined ? undefined : asShape(given);
   if (typeof values === "number" || typeof values === "boolean") {
     const own = typeof values === "boolean" ? "bool" : "float32";
     return shaped(hostArrayFrom([Number(values)], dtype ?? own), shape ?? [], dtype ?? own);
@@ -110,14 +128,16 @@ function shaped(data: HostArray, shape: Shape, dtype: DType): Node {
       fix: "leave the shape out to take that of the data, or choose extents whose product is the number of values",
     });
   }
-  return dataNode(data, [...shape], dtype);
+  return dataNode(data, shape, dtype);
 }
 
 /**
  * A number as a node. In eager code it is an input of the program, so that a loop whose rate changes compiles once; in a
- * function that is being compiled it is a constant.
+ * function that is being compiled it is a constant. int32 truncates; PL1009 where it cannot hold the number.
  */
-export function numberNode(value: number, dtype: DType): Node {
+export function numberNode(given: number, dtype: DType): Node {
+  if (dtype === "int32") requireInt32(given);
+  const value = dtype === "int32" ? given | 0 : given;
   if (currentTrace()) return g.constant(value, { shape: [], dtype });
   return g.node(scalarOp, [], { dtype }, { kind: "scalar", value });
 }

@@ -6,6 +6,7 @@ import {
   currentBackend,
   engineStats,
   limits,
+  random,
   setBackend,
   tensor,
   trace,
@@ -63,6 +64,67 @@ describe("the outputs of a traced function", () => {
     program.run(Float32Array.of(3, 4));
     setBackend(referenceBackend());
     expect(program.result().arraySync()).toEqual([6, 8]);
+  });
+});
+
+/** A traced function of its own: w += rate · x, giving x · data. */
+function step(rate: number, data: readonly number[], w = new Variable([0, 0])) {
+  const traced = trace(
+    (x) => {
+      w.assignAdd(x.mul(tensor([rate, rate])));
+      return x.mul(tensor(data as number[])).add(random.uniform([2]).mul(0));
+    },
+    [{ shape: [2], dtype: "float32" }],
+  );
+  return { w, traced };
+}
+
+describe("traced functions of the same structure", () => {
+  it("share one program, each with its variables, its constants and its outputs", () => {
+    const before = engineStats();
+    const [a, b] = [step(1, [1, 2]), step(10, [3, 4])];
+    a.traced.run(Float32Array.of(1, 1));
+    b.traced.run(Float32Array.of(2, 2));
+    expect(engineStats().built - before.built).toBe(1);
+    expect([a, b].map(({ w }) => w.arraySync())).toEqual([[1, 1], [20, 20]]); // prettier-ignore
+    // The outputs of a were still in memory when b ran there.
+    expect([a, b].map(({ traced }) => Array.from(traced.output(0)))).toEqual([[1, 2], [6, 8]]); // prettier-ignore
+    a.traced.run(Float32Array.of(5, 5));
+    expect([a, b].map(({ traced }) => traced.result().arraySync())).toEqual([[5, 10], [6, 8]]); // prettier-ignore
+  });
+
+  it("leave the program to each other when they are disposed of, and to those to come", () => {
+    const [a, b] = [step(1, [1, 2]), step(2, [3, 4])];
+    a.traced.run(Float32Array.of(1, 1));
+    const { built, programs } = engineStats();
+    a.traced.dispose();
+    expect(engineStats().programs).toBe(programs);
+    b.traced.run(Float32Array.of(1, 1));
+    step(3, [5, 6]).traced.run(Float32Array.of(1, 1));
+    expect(b.w.arraySync()).toEqual([2, 2]);
+    expect(Array.from(b.traced.output(0))).toEqual([3, 4]);
+    expect(engineStats().built).toBe(built);
+  });
+
+  it("find the program again that was dropped and that one of them had built anew", () => {
+    const [a, b] = [step(1, [1, 2]), step(2, [3, 4])];
+    a.traced.run(Float32Array.of(1, 1));
+    limits.programBytes = 0;
+    total(7);
+    const { built } = engineStats();
+    a.traced.run(Float32Array.of(1, 1));
+    b.traced.run(Float32Array.of(1, 1));
+    expect(engineStats().built - built).toBe(1);
+    expect([a, b].map(({ w }) => w.arraySync())).toEqual([[2, 2], [2, 2]]); // prettier-ignore
+  });
+
+  it("do not share where a constant has another shape, or is an argument", () => {
+    const spec = { shape: [2], dtype: "float32" } as const;
+    const { built } = engineStats();
+    trace((x) => x.mul(tensor([2])), [spec]).run(Float32Array.of(1, 1));
+    trace((x) => x.mul(tensor([2, 2])), [spec]).run(Float32Array.of(1, 1));
+    trace((x, y) => x.mul(y), [spec, spec]).run(Float32Array.of(1, 1), Float32Array.of(2, 2));
+    expect(engineStats().built - built).toBe(3);
   });
 });
 

@@ -1,161 +1,134 @@
 /**
- * Compiled programs: built when they first run, kept while they fit into a bound of bytes. The least recently used are
- * dropped first, and built again should they be run once more.
+ * Compiled programs: one for all graphs of a structure, built when it first runs, kept while all fit into a bound of
+ * bytes. The least recently used are dropped first, and built again should they be run once more.
  */
 import type { HostArray } from "../base/dtype.ts";
-import { PlumbError } from "../base/errors.ts";
 import type { Backend, Block, Executable, Input } from "../backends/backend.ts";
 import { currentBackend, limits, type EngineStats } from "./engine.ts";
+import { moveIn, saveOutputs, type Tenant } from "./outputs.ts";
+import { withRoom } from "./places.ts";
 import { encode, sameCode, templateOf, type Layout, type Template } from "./structure.ts";
 
-/** Programs that hold memory now. */
+/** Programs that hold memory now, the least recently used first, and the bytes they hold together. */
 const alive = new Set<Program>();
-/** The one that ran last: backends let programs share the memory of their intermediate values and outputs. */
-let latest: Program | undefined;
-let clock = 0;
+let newest: Program | undefined;
+let held = 0;
 let built = 0;
 
 export class Program {
-  readonly template: Template;
-  readonly #dropped: (() => void) | undefined;
+  readonly code: Int32Array;
+  readonly hash: number;
+  readonly #template: Template;
   #executable: Executable | undefined;
   #backend: Backend | undefined;
-  #used = 0;
-  #hasRun = false;
-  /** The outputs of the last run, once they were copied out. */
-  #saved: readonly HostArray[] | undefined;
 
-  /**
-   * `dropped` is called when the program is given up to save memory, for an owner that then forgets it. Without one the
-   * program lives on: its outputs are saved, and it is built again when it runs next.
-   */
-  constructor(template: Template, dropped?: () => void) {
-    this.template = template;
-    this.#dropped = dropped;
+  constructor(code: Int32Array, hash: number, template: Template) {
+    this.code = code;
+    this.hash = hash;
+    this.#template = template;
   }
 
   /** Compiles for the current backend, unless that is done. */
   prepare(): Executable {
-    this.#used = ++clock;
     const backend = currentBackend();
-    if (this.#executable && this.#backend === backend) return this.#executable;
-    this.#discard();
-    this.#executable = backend.build(this.template.graph, this.template.inputs);
+    if (this.#executable && this.#backend === backend) {
+      if (newest !== this) touch(this);
+      return this.#executable;
+    }
+    this.release();
+    const { graph, inputs } = this.#template;
+    const executable = withRoom(() => backend.build(graph, inputs));
+    this.#executable = executable;
     this.#backend = backend;
     built++;
-    alive.add(this);
-    makeRoom(this);
-    return this.#executable;
+    held += this.bytes;
+    touch(this);
+    remember(this);
+    makeRoom();
+    return executable;
+  }
+
+  /** Compiles, and takes the memory that a run needs. */
+  reserve(): void {
+    const executable = this.prepare();
+    moveIn(undefined);
+    withRoom(() => executable.reserve());
+  }
+
+  /** Bytes of intermediate values that a run needs beside what it reads and writes. Compiles. */
+  get workBytes(): number {
+    return this.prepare().workBytes;
   }
 
   /** What it holds: the compiled form, and roughly 300 bytes for each node of the template. */
   get bytes(): number {
-    return (this.#executable?.bytes ?? 0) + 300 * this.template.nodes;
+    return this.#executable ? this.#executable.bytes + 300 * this.#template.nodes : 0;
   }
 
-  get used(): number {
-    return this.#used;
-  }
-
-  /** One step: -1, or the number of the check that failed; then there are no outputs. */
-  run(inputs: readonly Input[], assigned: readonly Block[]): number {
+  /**
+   * One step: -1, or the number of the check that failed; then there are no outputs. The outputs are read at once, or
+   * saved by the `tenant` when he is told to.
+   */
+  run(inputs: readonly Input[], assigned: readonly Block[], tenant?: Tenant): number {
     const executable = this.prepare();
-    takeOver(this);
-    this.#saved = undefined;
-    this.#hasRun = false;
-    const failed = executable.run(inputs, assigned);
-    this.#hasRun = failed < 0;
-    return failed;
+    moveIn(tenant);
+    return withRoom(() => executable.run(inputs, assigned));
   }
 
-  /** All outputs of the last run. The arrays are kept: do not hand them out uncopied. */
-  outputs(): readonly HostArray[] {
-    return (this.#saved ??= this.template.graph.outputs.map((_, k) => this.output(k)));
-  }
-
-  /** A fresh copy of the k-th output of the last run. */
+  /** A fresh copy of the k-th output, right after the run or when its tenant saves. */
   output(k: number): HostArray {
-    if (this.#hasRun) return this.#saved ? this.#saved[k].slice() : this.#executable!.output(k);
-    throw new PlumbError("PL1007", {
-      asked: "an output of a program",
-      why: "it has not run, or its last run failed a check",
-      fix: "run it first",
-    });
-  }
-
-  /** Copies the outputs out before their memory is used for something else. An owner that forgets has read them. */
-  save(): void {
-    if (!this.#hasRun) return;
-    if (this.#dropped) this.#hasRun = false;
-    else this.outputs();
+    return this.#executable!.output(k);
   }
 
   /** Gives back the memory; a later run builds the program anew. */
   release(): void {
-    if (!alive.delete(this)) return;
-    this.#discard();
-    this.#dropped?.();
-  }
-
-  #discard(): void {
     if (!this.#executable) return;
-    this.save();
+    saveOutputs();
+    held -= this.bytes;
     this.#executable.dispose();
     this.#executable = undefined;
+    alive.delete(this);
+    forget(this);
   }
 }
 
-/** The next to run: what the one before left in memory is copied out. */
-function takeOver(next: Program): void {
-  if (latest !== next) latest?.save();
-  latest = next;
+function touch(program: Program): void {
+  alive.delete(program);
+  alive.add(program);
+  newest = program;
 }
 
-/** Copies out what the program that ran last left in memory, before a variable there is overwritten. */
-export function saveOutputs(): void {
-  latest?.save();
-}
-
-function makeRoom(newest: Program): void {
-  let bytes = 0;
-  for (const program of alive) bytes += program.bytes;
-  if (bytes <= limits.programBytes) return;
-  for (const program of [...alive].sort((a, b) => a.used - b.used)) {
-    if (program === newest || bytes <= limits.programBytes) return;
-    bytes -= program.bytes;
+/** Drops programs until the rest fit into the bound; the one used last stays in any case. */
+function makeRoom(): void {
+  for (const program of alive) {
+    if (held <= limits.programBytes || program === newest) return;
     program.release();
   }
 }
 
 /** What the engine has compiled so far, and what it holds now. */
-export function engineStats(): EngineStats {
-  let programBytes = 0;
-  for (const program of alive) programBytes += program.bytes;
-  return { built, programs: alive.size, programBytes };
-}
+export const engineStats = (): EngineStats => ({ built, programs: alive.size, programBytes: held });
 
-interface Entry {
-  readonly code: Int32Array;
-  readonly program: Program;
-}
-const byHash = new Map<number, Entry[]>();
+const byHash = new Map<number, Set<Program>>();
 
 /** The program for a graph of this structure: the one that is known, or a new one. */
 export function programFor(layout: Layout): Program {
   const { code, hash } = encode(layout);
-  const known = byHash.get(hash);
-  for (const entry of known ?? []) if (sameCode(entry.code, code)) return entry.program;
-  const entry: Entry = {
-    code: code.slice(),
-    program: new Program(templateOf(layout), () => forget(hash, entry)),
-  };
-  if (known) known.push(entry);
-  else byHash.set(hash, [entry]);
-  return entry.program;
+  for (const program of byHash.get(hash) ?? []) if (sameCode(program.code, code)) return program;
+  const program = new Program(code.slice(), hash, templateOf(layout));
+  remember(program);
+  return program;
 }
 
-function forget(hash: number, entry: Entry): void {
-  const left = byHash.get(hash)!.filter((other) => other !== entry);
-  if (left.length > 0) byHash.set(hash, left);
-  else byHash.delete(hash);
+/** Lets programs be found: new ones, and those that were dropped but still had somebody who ran them again. */
+function remember(program: Program): void {
+  const alike = byHash.get(program.hash);
+  if (alike) alike.add(program);
+  else byHash.set(program.hash, new Set([program]));
+}
+
+function forget(program: Program): void {
+  const alike = byHash.get(program.hash);
+  alike?.delete(program);
+  if (alike?.size === 0) byHash.delete(program.hash);
 }

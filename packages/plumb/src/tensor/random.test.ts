@@ -80,3 +80,35 @@ describe("random tensors", () => {
     expect(values(random.permutation(0))).toEqual([]);
   });
 });
+
+describe("uniform between numbers that are close for floats", () => {
+  it.each([
+    [100, 101],
+    [-101, -100],
+    [-1, 0],
+    [1, 1 + 2 ** -23],
+    [0.1, 0.3],
+  ])("stays in [%f, %f)", (low, high) => {
+    const x = random.uniform([2 ** 21], { low, high, seed: 1 });
+    expect(x.max().itemSync()).toBeLessThan(Math.fround(high));
+    expect(x.min().itemSync()).toBeGreaterThanOrEqual(Math.fround(low));
+  });
+
+  it("is low where there is nothing between, and refuses ends that are none", () => {
+    expect(values(random.uniform([2], { low: 3, high: 3 }))).toEqual([3, 3]);
+    for (const ends of [{ low: 3, high: 1 }, { low: NaN }, { high: Infinity }]) {
+      expect(() => random.uniform([2], ends)).toThrow(/PL4004/);
+    }
+  });
+});
+
+describe("a seed", () => {
+  it.each([NaN, 1.5, Infinity, 2 ** 53, "a", undefined])("is no %s", (given) => {
+    const before = generatorState();
+    expect(() => seed(given as number)).toThrow(/PL4004.*whole number/s);
+    expect(generatorState()).toEqual(before);
+    if (given !== undefined) {
+      expect(() => random.uniform([1], { seed: given as number })).toThrow(/PL4004/);
+    }
+  });
+});

@@ -3,17 +3,18 @@
  * Each call is one or two draws of the global generator, made when it is recorded (in a compiled function: at each run).
  * With `seed` a call stands alone: the same numbers every time, and the global generator does not move.
  */
+import { PlumbError } from "../base/errors.ts";
 import { keyOf, nextDraw, setGeneratorState, type Draw } from "../base/seed.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import { g } from "../ops/builder.ts";
 import { bitsToUnit, randomBits } from "../ops/random.ts";
-import { sqrt } from "../ops/elementwise.ts";
+import { minimum, sqrt } from "../ops/elementwise.ts";
 import { argsort as argsortOp } from "../ops/sort.ts";
 import { draw as drawOp } from "../ops/source.ts";
 import { currentTrace } from "./context.ts";
 import { elementwiseFunctions } from "./elementwise.ts";
-import { numberNode, type TensorLike } from "./operand.ts";
+import { asShape, numberNode, type ShapeLike, type TensorLike } from "./operand.ts";
 import { Tensor } from "./tensor.ts";
 
 const { less } = elementwiseFunctions;
@@ -23,7 +24,7 @@ export interface RandomOptions {
   readonly seed?: number;
 }
 
-/** Puts the global generator at the beginning of the sequence of `seed`, a whole number. */
+/** Puts the global generator at the beginning of the sequence of `seed`, a whole number. PL4004 for anything else. */
 export function seed(seed: number): void {
   setGeneratorState({ seed, counter: 0 });
 }
@@ -40,11 +41,11 @@ function drawNodes(given: number | undefined, salt: number): readonly Node[] {
 
 const wordsOf = (draw: Draw): Node[] => draw.map((word) => numberNode(word, "int32"));
 
-const bits = (shape: Shape, options: RandomOptions, salt = 0): Node =>
-  g.node(randomBits, drawNodes(options.seed, salt), { shape: [...shape] });
+const bits = (shape: ShapeLike, options: RandomOptions, salt = 0): Node =>
+  g.node(randomBits, drawNodes(options.seed, salt), { shape: asShape(shape) });
 
 /** Uniform in [0, 1), in steps of 2⁻²⁴. */
-const unit = (shape: Shape, options: RandomOptions, salt = 0): Node =>
+const unit = (shape: ShapeLike, options: RandomOptions, salt = 0): Node =>
   g.node(bitsToUnit, [bits(shape, options, salt)]);
 
 const over = (x: Node, shape: Shape): Node => g.broadcast(x, shape);
@@ -58,8 +59,17 @@ function scaled(values: Node, factor: number, offset: number): Node {
   );
 }
 
+/** The largest float32 below a float32. */
+function floatBelow(x: number): number {
+  const float = Float32Array.of(x);
+  const bits = new Int32Array(float.buffer);
+  if (x === 0) return -(2 ** -149);
+  bits[0] += x > 0 ? -1 : 1;
+  return float[0];
+}
+
 /** Two independent standard normals per element: Box and Muller (1958). */
-function normalPair(shape: Shape, options: RandomOptions, salt = 0): readonly [Node, Node] {
+function normalPair(shape: ShapeLike, options: RandomOptions, salt = 0): readonly [Node, Node] {
   const radial = unit(shape, options, salt);
   const one = g.constant(1, radial);
   // ln(1 − u): u can be 0 but never 1.
@@ -71,18 +81,28 @@ function normalPair(shape: Shape, options: RandomOptions, salt = 0): readonly [N
 
 /** Random tensors: `random.uniform`, `random.normal`, `random.bernoulli` and others, from the seeded generator. */
 export const random = {
-  /** Uniform in [low, high), float32. */
+  /** Uniform in [low, high), both rounded to float32; `low` where they are equal. PL4004 unless low ≤ high. */
   uniform(
-    shape: Shape,
+    shape: ShapeLike,
     options: RandomOptions & { readonly low?: number; readonly high?: number } = {},
   ): Tensor {
-    const { low = 0, high = 1 } = options;
-    return new Tensor(scaled(unit(shape, options), high - low, low), 10);
+    const [low, high] = [Math.fround(options.low ?? 0), Math.fround(options.high ?? 1)];
+    if (!(low <= high && Number.isFinite(high - low))) {
+      throw new PlumbError("PL4004", {
+        asked: `random.uniform from ${low} to ${high}`,
+        why: "low and high are finite, and low is not above high",
+        fix: "write random.uniform(shape, { low: -1, high: 1 })",
+      });
+    }
+    const values = scaled(unit(shape, options), high - low, low);
+    // Between 100 and 101 floats are 2⁻¹⁷ apart, and 1 − 2⁻²⁴ of the way is rounded up to 101.
+    const most = over(numberNode(Math.max(low, floatBelow(high)), "float32"), values.shape);
+    return new Tensor(g.node(minimum, [values, most]), 12);
   },
 
   /** Normal, float32. The tails end at 5.77 standard deviations: the radius comes from 24 random bits. */
   normal(
-    shape: Shape,
+    shape: ShapeLike,
     options: RandomOptions & { readonly mean?: number; readonly stddev?: number } = {},
   ): Tensor {
     const { mean = 0, stddev = 1 } = options;
@@ -91,7 +111,7 @@ export const random = {
 
   /** Normal without what lies beyond two standard deviations, float32: values there are drawn again. */
   truncatedNormal(
-    shape: Shape,
+    shape: ShapeLike,
     options: RandomOptions & { readonly mean?: number; readonly stddev?: number } = {},
   ): Tensor {
     const { mean = 0, stddev = 1 } = options;
@@ -107,7 +127,7 @@ export const random = {
   },
 
   /** bool: true with probability `p`. */
-  bernoulli(shape: Shape, p: TensorLike, options: RandomOptions = {}): Tensor {
+  bernoulli(shape: ShapeLike, p: TensorLike, options: RandomOptions = {}): Tensor {
     return less(new Tensor(unit(shape, options), 8), p);
   },
 

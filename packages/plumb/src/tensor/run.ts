@@ -11,7 +11,10 @@ import type { Node } from "../graph/node.ts";
 import { topological } from "../graph/order.ts";
 import { assign } from "../ops/effect.ts";
 import { g } from "../ops/builder.ts";
-import { programFor, saveOutputs } from "./programs.ts";
+import { allocating } from "./engine.ts";
+import { saveOutputs } from "./outputs.ts";
+import { beginRun } from "./places.ts";
+import { programFor } from "./programs.ts";
 import { storageOf, type Storage } from "./storage.ts";
 import { layOut } from "./structure.ts";
 
@@ -31,7 +34,7 @@ export function evaluate(nodes: readonly Node[]): HostArray[] {
     const program = programFor(layout);
     const failed = program.run(bind(layout.leaves), []);
     if (failed >= 0) throw failure(layout.checks[failed]);
-    pending.forEach((node, k) => (node.value = program.output(k)));
+    pending.forEach((node, k) => (node.value = allocating(node, () => program.output(k))));
   }
   return nodes.map((node) => knownValue(node) ?? storedValue(node));
 }
@@ -42,7 +45,7 @@ const isStored = ({ op, binding }: Node): boolean =>
 
 function storedValue(node: Node): HostArray {
   if (node.binding?.kind === "resident") return residentValue(node);
-  return hostArray(node.dtype, sizeOf(node.shape)).fill(node.attrs.value as number);
+  return allocating(node, () => hostArray(node.dtype, sizeOf(node.shape)).fill(node.attrs.value as number));
 }
 
 function residentValue(node: Node): HostArray {
@@ -88,9 +91,9 @@ export function commit(pairs: ReadonlyMap<Storage, Node>): void {
   const losses = wantedFor(assigns);
   const outputs = [...new Set(losses.map(({ node }) => node))];
   const layout = layOut(outputs, assigns);
-  const inputs = bind(layout.leaves);
   const program = programFor(layout);
   const before = observedValues(storages);
+  const inputs = bind(layout.leaves);
   const failed = program.run(
     inputs,
     storages.map((storage) => storage.block),
@@ -149,6 +152,7 @@ export function initialise(storages: readonly Storage[]): void {
 export function bind(leaves: readonly Node[]): Input[] {
   const residents = leaves.filter((leaf) => leaf.value === undefined && leaf.binding!.kind === "resident");
   initialise(residents.map(currentStorage));
+  beginRun();
   const draws = new Map<() => Draw, Draw>();
   return leaves.map((leaf) => {
     if (leaf.value !== undefined) return leaf.value;
@@ -185,8 +189,8 @@ function currentStorage(leaf: Node): Storage {
 export function notReadable(node: Node): PlumbError {
   return new PlumbError("PL1007", {
     asked: `the value of a ${node.dtype} tensor of shape ${showShape(node.shape)}`,
-    why: "it was recorded inside a compiled function or an update, and has a value only while that runs",
-    fix: "return it from the compiled function and read what the call gives back",
+    why: "it was recorded inside a compiled function or an update, and has a value only there, while that runs",
+    fix: "return it from the compiled function, and use what the call gives back",
   });
 }
 

@@ -103,19 +103,26 @@ export function topK(x: TensorLike, k: number): { values: Tensor; indices: Tenso
   return { values: takeAlong(tensor, indices, -1), indices };
 }
 
-/** Parts along `axis`: `parts` equal ones, or of the sizes given. PL1006 where they do not add up to the extent. */
+/** Parts along `axis`: `parts` equal ones, or of the sizes given. PL1006 unless they are whole and add up to the extent. */
 export function split(x: TensorLike, parts: number | readonly number[], axis = 0): Tensor[] {
   const tensor = asTensor(x);
   const along = resolveAxis("split", axis, tensor.shape);
   const extent = tensor.shape[along];
-  const sizes = typeof parts === "number" ? Array<number>(parts).fill(extent / parts) : parts;
-  if (!sizes.every(Number.isInteger) || sizes.reduce((total, size) => total + size, 0) !== extent) {
+  const equal = typeof parts === "number";
+  const whole = (size: number): boolean => Number.isInteger(size) && size >= 0;
+  const fits = equal
+    ? whole(parts) && extent % parts === 0
+    : parts.every(whole) && parts.reduce((total, size) => total + size, 0) === extent;
+  if (!fits) {
     throw new PlumbError("PL1006", {
-      asked: `split of axis ${along} of a tensor of shape ${showShape(tensor.shape)} into ${typeof parts === "number" ? `${parts} parts` : `parts of ${parts.join(", ")}`}`,
-      why: `its extent ${extent} ${typeof parts === "number" ? "is not a multiple" : "is not their sum"}`,
+      asked: `split of axis ${along} of a tensor of shape ${showShape(tensor.shape)} into ${equal ? `${parts} parts` : `parts of ${parts.join(", ")}`}`,
+      why: equal
+        ? `its extent ${extent} does not fall into so many equal parts`
+        : `parts are whole numbers from 0 that add up to its extent ${extent}`,
       fix: "give the sizes of the parts, adding up to the extent",
     });
   }
+  const sizes = equal ? Array<number>(parts).fill(extent / parts) : parts;
   const node = tensor.node;
   let offset = 0;
   return sizes.map((size) => {

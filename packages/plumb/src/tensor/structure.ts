@@ -52,6 +52,17 @@ export function layOut(
   return { order, places, leaves, checks, outputs, assigns, residents };
 }
 
+/**
+ * The same layout with other leaves in the place of some. The graph goes on naming the leaves it was made with, which is
+ * why `places` keeps those.
+ */
+export function withLeaves(layout: Layout, instead: ReadonlyMap<Node, Node>): Layout {
+  const leafFor = (node: Node): Node => instead.get(node) ?? node;
+  const residents = [...layout.residents];
+  for (const leaf of instead.values()) addResident(residents, leaf.binding);
+  return { ...layout, order: layout.order.map(leafFor), leaves: layout.leaves.map(leafFor), residents };
+}
+
 function addResident(residents: Resident[], binding: Binding | undefined): void {
   if (binding?.kind === "resident" && !residents.includes(binding.resident)) residents.push(binding.resident);
 }
@@ -177,11 +188,8 @@ export interface Template {
   readonly inputs: readonly Node[];
 }
 
-/**
- * The same graph without its data: what a cached program remembers must not hold a user's arrays. `leafOf` may put
- * another leaf in place of one.
- */
-export function templateOf(layout: Layout, leafOf: (leaf: Node) => Node = (leaf) => leaf): Template {
+/** The same graph without its data: what a cached program remembers must not hold a user's arrays. */
+export function templateOf(layout: Layout): Template {
   const { order, places, residents } = layout;
   const stubs: Resident[] = residents.map(({ shape, dtype }, id) => ({ id, shape, dtype }));
   const stubOf = (resident: Resident): Resident => stubs[residents.indexOf(resident)];
@@ -189,7 +197,7 @@ export function templateOf(layout: Layout, leafOf: (leaf: Node) => Node = (leaf)
   const copies: Node[] = [];
   for (const node of order) {
     let copy: Node;
-    if (isLeaf(node)) inputs.push((copy = emptyLeaf(leafOf(node), stubOf)));
+    if (isLeaf(node)) inputs.push((copy = emptyLeaf(node, stubOf)));
     else copy = { ...copyOf(node), inputs: node.inputs.map((input) => copies[places.get(input)!]) };
     copies.push(copy);
   }
@@ -224,9 +232,14 @@ function emptied(binding: Binding, stubOf: (resident: Resident) => Resident): Bi
     case "check":
       return { kind: "check", explain: () => new Error("a template explains nothing") };
     case "argument":
+      return { kind: "argument", index: binding.index };
     case "draw":
-      return { ...binding };
+      return { kind: "draw", word: binding.word, next: drawsNothing };
   }
+}
+
+function drawsNothing(): never {
+  throw new Error("a template draws nothing");
 }
 
 const noData = (): Binding => ({ kind: "data", data: new Float32Array(0) });

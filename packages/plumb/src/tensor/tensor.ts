@@ -6,7 +6,7 @@ import type { Node } from "../graph/node.ts";
 import { g } from "../ops/builder.ts";
 import { data as dataOp } from "../ops/source.ts";
 import { currentTrace, isRecording, record } from "./context.ts";
-import { limits } from "./engine.ts";
+import { allocating, limits } from "./engine.ts";
 import { format } from "./format.ts";
 import { macrotask, now, print } from "./host.ts";
 import type { Fluent } from "./methods.ts";
@@ -18,6 +18,12 @@ export type Nested<T> = T | readonly Nested<T>[];
 /** A leaf for values at hand. The array must not change any more. */
 export function dataNode(data: HostArray, shape: Shape, dtype: DType): Node {
   return g.node(dataOp, [], { shape, dtype }, { kind: "data", data });
+}
+
+/** True for a leaf that is the same value wherever it is used. */
+function isFixed({ op, binding }: Node): boolean {
+  if (op.kind !== "source") return false;
+  return op.form !== "bound" || binding!.kind === "data" || binding!.kind === "scalar";
 }
 
 const settled = new WeakSet<Node>();
@@ -65,23 +71,25 @@ export class Tensor {
     return sizeOf(this.shape);
   }
 
-  /** The node of the graph that stands for the value; for those who build graphs themselves. */
+  /**
+   * The node of the graph that stands for the value; for those who build graphs themselves. PL1007 for a tensor that was
+   * recorded in a function being traced, and is used elsewhere.
+   */
   get node(): Node {
-    if (this.#trace === undefined && currentTrace() !== undefined) this.#capture();
-    else this.settle();
+    if (this.#trace === currentTrace()) this.settle();
+    else if (!isFixed(this.#node)) this.#bringAlong();
     record(this, this.#node);
     return this.#node;
   }
 
   /**
-   * Used inside a function that is being traced, though it comes from outside: it is a fixed value there, computed once
-   * now rather than at every run.
+   * Used in another trace than the one it was recorded in. What comes from outside of all is a fixed value there, computed
+   * once now rather than at every run; what was recorded in a trace has no value anywhere else.
    */
-  #capture(): void {
-    const { op, binding, shape, dtype } = this.#node;
-    const fixed =
-      op.kind === "source" && (op.form !== "bound" || binding!.kind === "data" || binding!.kind === "scalar");
-    if (!fixed) this.#node = dataNode(evaluate([this.#node])[0], shape, dtype);
+  #bringAlong(): void {
+    const { shape, dtype } = this;
+    if (this.#trace) throw notReadable(this.#node);
+    this.#node = dataNode(evaluate([this.#node])[0], shape, dtype);
   }
 
   /** Lets go of the graph behind a value that is known, so that chains of evaluated results do not pile up. */
@@ -99,7 +107,7 @@ export class Tensor {
     const known = knownValue(node);
     if (known) return known;
     if (this.#trace && this.#trace === currentTrace()) throw readInTrace(node);
-    if (this.#trace) throw notReadable(node);
+    if (this.#trace && !isFixed(node)) throw notReadable(node);
     const [values] = evaluate([node]);
     this.settle();
     return values;
@@ -107,10 +115,11 @@ export class Tensor {
 
   /**
    * The values in row-major order, computed now. The array is the caller's own: Float32Array, Int32Array, Float64Array,
-   * or Uint8Array of 0 and 1 for bool. PL1007 inside a function that is being compiled.
+   * or Uint8Array of 0 and 1 for bool. PL1007 inside a function that is being compiled, PL7001 where there is no room for it.
    */
   dataSync(): HostArray {
-    return this.#values().slice();
+    const values = this.#values();
+    return allocating(this, () => values.slice());
   }
 
   /** Like `dataSync`, but lets the event loop turn at least every 16 ms of work, so that a loop of reads stays polite. */
@@ -190,10 +199,24 @@ const readInTrace = (node: Node): PlumbError =>
     fix: "return the tensor and read it after the call; to choose by value inside, use where(condition, a, b)",
   });
 
-/** A host array for `values`, converted to the dtype: bools become 0 and 1, int32 truncates. */
+/**
+ * A host array for `values`, converted to the dtype: bools become 0 and 1, int32 truncates. PL1009 for a number that
+ * int32 cannot hold.
+ */
 export function hostArrayFrom(values: ArrayLike<number>, dtype: DType): HostArray {
   const out = hostArray(dtype, values.length);
+  if (dtype === "int32") for (let i = 0; i < values.length; i++) requireInt32(values[i]);
   if (dtype === "bool") for (let i = 0; i < values.length; i++) out[i] = values[i] ? 1 : 0;
   else out.set(values);
   return out;
+}
+
+/** PL1009 unless the number, its fraction cut off, is one of int32. */
+export function requireInt32(value: number): void {
+  if (value > -(2 ** 31) - 1 && value < 2 ** 31) return;
+  throw new PlumbError("PL1009", {
+    asked: `an int32 tensor of ${value}`,
+    why: "int32 holds whole numbers from -2147483648 to 2147483647",
+    fix: 'make it "float64", which holds whole numbers up to 2⁵³; tensor(data, shape, "float64").cast("int32") saturates',
+  });
 }

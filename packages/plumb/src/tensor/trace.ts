@@ -3,24 +3,27 @@
  * which then runs as often as one likes without the function.
  */
 import type { HostArray } from "../base/dtype.ts";
+import { PlumbError } from "../base/errors.ts";
 import type { Draw } from "../base/seed.ts";
 import type { Block, Input } from "../backends/backend.ts";
 import type { Node, Spec } from "../graph/node.ts";
 import { g } from "../ops/builder.ts";
 import { assign } from "../ops/effect.ts";
-import { argument, resident } from "../ops/source.ts";
-import { whileUpdating, withTrace, type TraceContext } from "./context.ts";
-import { Program } from "./programs.ts";
+import { argument } from "../ops/source.ts";
+import { withTrace, type TraceContext } from "./context.ts";
+import type { Tenant } from "./outputs.ts";
+import { beginRun } from "./places.ts";
+import { programFor, type Program } from "./programs.ts";
 import { advance, initialise, knownValue, notReadable, observedValues } from "./run.ts";
 import { Storage, storageOf } from "./storage.ts";
-import { layOut, templateOf } from "./structure.ts";
+import { layOut, withLeaves } from "./structure.ts";
 import { dataNode, Tensor } from "./tensor.ts";
 import { leavesOf, replaceLeaves } from "./trees.ts";
 
 /** A value for an argument of a traced function: a host array of its dtype, or a number for a scalar. */
 export type Argument = HostArray | number;
 
-/** A traced function: one program. */
+/** A traced function: one program, which all functions of the same structure share. */
 export interface Traced<R> {
   /**
    * One step. Variables that the function assigns have their new values afterwards, and outputs can be read. Throws what
@@ -33,7 +36,17 @@ export interface Traced<R> {
   output(k: number): HostArray;
   /** Compiles now, rather than at the first run. */
   prepare(): void;
-  /** Gives the memory back; a later run compiles anew. */
+  /**
+   * Compiles, and takes all memory that a run needs: variables, what it reads, intermediate values. After it no run fails
+   * for lack of memory. Errors: PL7001 when the host does not give that much.
+   */
+  reserve(): void;
+  /** Bytes of intermediate values that a run needs beside variables and what else it reads. Compiles. */
+  readonly workBytes: number;
+  /**
+   * Gives back what is this function's own: tensors from outside, and outputs. The program stays for others of its
+   * structure, within the engine's bound.
+   */
   dispose(): void;
 }
 
@@ -62,8 +75,8 @@ class Context implements TraceContext {
 
   read(storage: Storage): Node {
     let node = this.#values.get(storage);
-    // A passing read: the program reads the variable itself, and no pending graph keeps this leaf.
-    if (!node) this.#values.set(storage, (node = whileUpdating(() => storage.leaf())));
+    // Not the leaf of other readers: the program reads the variable as it is at each run, and that one keeps a value.
+    if (!node) this.#values.set(storage, (node = storage.passingLeaf()));
     return node;
   }
 
@@ -85,77 +98,116 @@ type Draws = Map<() => Draw, Draw>;
 /** How a leaf of the program gets its value at a run. */
 type Feed = (args: readonly Argument[], draws: Draws) => Input;
 
-/** A graph with traced leaves, compiled, and what feeds it. */
-class BoundProgram {
+/** A graph with traced leaves: its program, what feeds it, and what its last run left. */
+class BoundProgram implements Tenant {
   readonly program: Program;
   readonly checks: readonly Node[];
-  readonly assigned: readonly Storage[];
+  readonly #outputs: number;
   readonly #feeds: readonly Feed[];
-  readonly #read: Storage[] = [];
-  readonly #captured: Storage[] = [];
+  /** Variables that the program reads, tensors from outside (which are its own) among them. */
+  readonly #read: readonly Storage[];
+  readonly #captured: readonly Storage[];
+  readonly #assigned: readonly Storage[];
   readonly #inputs: Input[];
-  readonly #targets: Block[];
+  readonly #targets: Block[] = [];
+  #hasRun = false;
+  /** The outputs of the last run, once they were copied out. */
+  #saved: readonly HostArray[] | undefined;
 
   constructor(outputs: readonly Node[], assigns: readonly Node[] = [], guards: readonly Node[] = []) {
     const layout = layOut(outputs, assigns, guards);
-    const storages = new Map<Node, Storage>();
-    for (const leaf of layout.leaves) {
+    const captured = layout.leaves.flatMap((leaf) => {
       const data = knownValue(leaf);
-      if (data === undefined) continue;
-      const storage = new Storage(dataNode(data, leaf.shape, leaf.dtype), "a tensor from outside");
-      storages.set(leaf, storage);
-      this.#captured.push(storage);
-    }
-    this.#feeds = layout.leaves.map((leaf) => this.#feedOf(leaf, storages.get(leaf)));
-    this.checks = layout.checks;
-    this.assigned = assigns.map(storageOf);
-    this.#inputs = Array<Input>(this.#feeds.length).fill(0);
-    this.#targets = [];
-    const template = templateOf({ ...layout, residents: [...layout.residents, ...this.#captured] }, (leaf) =>
-      storages.has(leaf) ? residentLeaf(storages.get(leaf)!) : leaf,
+      return data
+        ? [{ leaf, storage: new Storage(dataNode(data, leaf.shape, leaf.dtype), "a constant") }]
+        : [];
+    });
+    const { leaves, ...rest } = withLeaves(
+      layout,
+      new Map(captured.map(({ leaf, storage }) => [leaf, storage.passingLeaf()])),
     );
-    this.program = new Program(template);
+    this.program = programFor({ leaves, ...rest });
+    this.checks = layout.checks;
+    this.#outputs = outputs.length;
+    this.#feeds = leaves.map(feedOf);
+    this.#read = leaves.filter((leaf) => leaf.binding?.kind === "resident").map(storageOf);
+    this.#captured = captured.map(({ storage }) => storage);
+    this.#assigned = assigns.map(storageOf);
+    this.#inputs = Array<Input>(leaves.length).fill(0);
   }
 
-  #feedOf(leaf: Node, captured: Storage | undefined): Feed {
-    const { binding } = leaf;
-    if (captured || binding?.kind === "resident") {
-      const storage = captured ?? storageOf(leaf);
-      this.#read.push(storage);
-      return () => storage.block;
-    }
-    switch (binding?.kind) {
-      case "argument":
-        return (args) => args[binding.index];
-      case "draw":
-        return (_args, draws) => draws.get(binding.next)![binding.word];
-      case "scalar":
-        return () => binding.value;
-      default:
-        throw notReadable(leaf);
-    }
+  /** Takes the memory that a run needs. */
+  reserve(): void {
+    initialise(this.#read);
+    beginRun();
+    for (const storage of this.#read) storage.place();
+    for (const storage of this.#assigned) storage.place();
+    this.program.reserve();
   }
 
   run(args: readonly Argument[], draws: Draws): number {
-    for (const storage of this.#read) if (storage.initial) initialise(this.#read);
+    if (this.#read.some((storage) => storage.initial)) initialise(this.#read);
+    const before = observedValues(this.#assigned);
+    this.#hasRun = false;
+    this.#saved = undefined;
+    beginRun();
     for (let i = 0; i < this.#feeds.length; i++) this.#inputs[i] = this.#feeds[i](args, draws);
-    for (let i = 0; i < this.assigned.length; i++) this.#targets[i] = this.assigned[i].block;
-    const before = observedValues(this.assigned);
-    const failed = this.program.run(this.#inputs, this.#targets);
-    if (failed < 0) advance(this.assigned, before);
+    for (let i = 0; i < this.#assigned.length; i++) this.#targets[i] = this.#assigned[i].block;
+    const failed = this.program.run(this.#inputs, this.#targets, this);
+    this.#hasRun = failed < 0;
+    if (this.#hasRun) advance(this.#assigned, before);
     return failed;
   }
 
+  /** A fresh copy of the k-th output of the last run. */
+  output(k: number): HostArray {
+    this.#requireRun();
+    return this.#saved ? this.#saved[k].slice() : this.program.output(k);
+  }
+
+  /** All outputs of the last run. The arrays are kept: do not hand them out uncopied. */
+  outputs(): readonly HostArray[] {
+    this.#requireRun();
+    return (this.#saved ??= Array.from({ length: this.#outputs }, (_, k) => this.program.output(k)));
+  }
+
+  #requireRun(): void {
+    if (this.#hasRun) return;
+    throw new PlumbError("PL1007", {
+      asked: "an output of a program",
+      why: "it has not run, or its last run failed a check",
+      fix: "run it first",
+    });
+  }
+
+  save(): void {
+    if (this.#hasRun) this.outputs();
+  }
+
   dispose(): void {
-    this.program.release();
+    this.#hasRun = false;
+    this.#saved = undefined;
     for (const storage of this.#captured) storage.dispose();
   }
 }
 
-const residentLeaf = (storage: Storage): Node => {
-  const { shape, dtype } = storage;
-  return g.node(resident, [], { shape, dtype }, { kind: "resident", resident: storage });
-};
+function feedOf(leaf: Node): Feed {
+  const { binding } = leaf;
+  switch (binding?.kind) {
+    case "resident": {
+      const storage = storageOf(leaf);
+      return () => storage.block;
+    }
+    case "argument":
+      return (args) => args[binding.index];
+    case "draw":
+      return (_args, draws) => draws.get(binding.next)![binding.word];
+    case "scalar":
+      return () => binding.value;
+    default:
+      throw notReadable(leaf);
+  }
+}
 
 class TracedProgram<R> implements Traced<R> {
   readonly #returned: R;
@@ -191,17 +243,17 @@ class TracedProgram<R> implements Traced<R> {
     const operands = check.inputs.slice(2);
     const replay = new BoundProgram(operands);
     replay.run(args, this.#draws);
-    const values = replay.program.outputs();
+    const values = replay.outputs();
     replay.dispose();
     return (check.binding as { explain: (values: readonly HostArray[]) => Error }).explain(values);
   }
 
   output(k: number): HostArray {
-    return this.#program.program.output(this.#places[k]);
+    return this.#program.output(this.#places[k]);
   }
 
   result(): R {
-    const values = this.#program.program.outputs();
+    const values = this.#program.outputs();
     let next = 0;
     return replaceLeaves(this.#returned, (leaf) => {
       if (!(leaf instanceof Tensor)) return leaf;
@@ -211,6 +263,14 @@ class TracedProgram<R> implements Traced<R> {
 
   prepare(): void {
     this.#program.program.prepare();
+  }
+
+  reserve(): void {
+    this.#program.reserve();
+  }
+
+  get workBytes(): number {
+    return this.#program.program.workBytes;
   }
 
   dispose(): void {

@@ -8,9 +8,14 @@ const isPlain = (x: unknown): x is Record<string, unknown> => {
 
 /** What stands at the ends of nested arrays and plain objects, in order; a bare value is its own only leaf. */
 export function leavesOf(tree: unknown): unknown[] {
-  if (Array.isArray(tree)) return tree.flatMap(leavesOf);
-  if (isPlain(tree)) return Object.values(tree).flatMap(leavesOf);
-  return [tree];
+  const leaves: unknown[] = [];
+  const walk = (item: unknown): void => {
+    if (Array.isArray(item)) item.forEach(walk);
+    else if (isPlain(item)) Object.values(item).forEach(walk);
+    else leaves.push(item);
+  };
+  walk(tree);
+  return leaves;
 }
 
 /** The same nesting with every leaf replaced, in the order of `leavesOf`. */
@@ -40,7 +45,7 @@ export function patternOf<L>(tree: unknown, leaf: (value: unknown) => L): Patter
   return { kind: "leaf", leaf: leaf(tree) };
 }
 
-/** Whether a nesting has the form of the pattern and `accepts` takes each leaf, called in order. */
+/** Whether a nesting has the form of the pattern and `accepts` takes each leaf. */
 export function matches<L>(
   pattern: Pattern<L>,
   tree: unknown,

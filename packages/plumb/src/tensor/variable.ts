@@ -19,11 +19,17 @@ export interface VariableOptions {
   readonly trainable?: boolean;
   /** The dtype to keep it in; that of the initial value unless told. */
   readonly dtype?: DType;
+  /** What an optimizer brings the value back to after each update: a tensor of the same shape for one. */
+  readonly constraint?: (value: Tensor) => Tensor;
 }
 
 /**
  * A tensor whose value can be replaced by another of the same shape and dtype. It can be used wherever a tensor can, and
  * has the methods of one, which read its present value. A tensor that was made from it keeps the value from then.
+ *
+ * Its memory is given back after nothing refers to it any more, or by `dispose`. Where the engine's memory runs out before
+ * that, values that no program has used lately move into JavaScript arrays, and back when they are needed; PL7001 where
+ * one program needs more than there is.
  *
  * ```ts
  * const w = new Variable([1, 2]);
@@ -36,14 +42,17 @@ export interface VariableOptions {
 export class Variable {
   readonly name: string;
   readonly trainable: boolean;
+  /** What an optimizer applies to the value after each update. */
+  readonly constraint?: (value: Tensor) => Tensor;
   /** The place of the value in the engine's memory. */
   readonly storage: Storage;
 
-  constructor(initial: TensorLike, { name, trainable, dtype }: VariableOptions = {}) {
+  constructor(initial: TensorLike, { name, trainable, dtype, constraint }: VariableOptions = {}) {
     const start = asTensor(initial, dtype).node;
     const node = dtype ? g.cast(start, dtype) : start;
     this.name = name ?? "variable";
     this.trainable = trainable ?? isFloat(node.dtype);
+    this.constraint = constraint;
     this.storage = new Storage(node, this.name);
   }
 
@@ -140,9 +149,7 @@ export function assignAll(
   update: readonly (readonly [Variable, TensorLike])[] | (() => readonly (readonly [Variable, TensorLike])[]),
 ): void {
   const pairs = typeof update === "function" ? whileUpdating(update) : update;
-  const nodes = new Map(
-    pairs.map(([variable, value]) => [variable.storage, nodeFor(variable, value)] as const),
-  );
+  const nodes = new Map(pairs.map(([variable, value]) => [variable.storage, valueFor(variable, value)]));
   const trace = currentTrace();
   if (trace) {
     for (const [storage, node] of nodes) trace.assign(storage, node);
@@ -153,14 +160,13 @@ export function assignAll(
   for (const [storage, node] of nodes) if (!pending.has(storage)) overwrite(storage, knownValue(node)!);
 }
 
-function nodeFor(variable: Variable, value: TensorLike): Node {
-  const node = asTensor(value, variable.dtype).node;
-  if (!sameShape(node.shape, variable.shape)) {
-    throw new PlumbError("PL1010", {
-      asked: `assigning a tensor of shape ${showShape(node.shape)} to ${variable.name}`,
-      why: `the variable has shape ${showShape(variable.shape)}, and keeps it`,
-      fix: "reshape or broadcast the value to the shape of the variable",
-    });
-  }
-  return g.cast(node, variable.dtype);
+/** A value as a variable can take it: of its shape, converted to its dtype. */
+function valueFor({ name, shape, dtype }: Variable, value: TensorLike): Node {
+  const { node } = asTensor(value, dtype);
+  if (sameShape(node.shape, shape)) return g.cast(node, dtype);
+  throw new PlumbError("PL1010", {
+    asked: `assigning a tensor of shape ${showShape(node.shape)} to ${name}`,
+    why: `the variable has shape ${showShape(shape)}, and keeps it`,
+    fix: "reshape or broadcast the value to the shape of the variable",
+  });
 }
