@@ -34,7 +34,6 @@ export const codes = {
   PL2016: "sample weights do not fit",
   PL2017: "metric has seen no data",
   PL2018: "metric cannot be followed step by step",
-  PL2019: "metric is not one number",
   // Data
   PL3001: "file not found",
   PL3002: "no such column",

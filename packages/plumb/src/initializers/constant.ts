@@ -5,6 +5,7 @@ import { Initializer, type InitializerRecord } from "./initializer.ts";
 
 export const zerosRecord: InitializerRecord<{}> = {
   name: "Zeros",
+  aliases: ["zero"],
   doc: "0 everywhere",
   parameters: {},
   values: (shape) => zeros(shape),
@@ -12,6 +13,7 @@ export const zerosRecord: InitializerRecord<{}> = {
 
 /** All 0. The usual start of a bias. */
 export class Zeros extends Initializer<{}> {
+  static readonly record = zerosRecord;
   constructor() {
     super(zerosRecord);
   }
@@ -19,6 +21,7 @@ export class Zeros extends Initializer<{}> {
 
 export const onesRecord: InitializerRecord<{}> = {
   name: "Ones",
+  aliases: ["one"],
   doc: "1 everywhere",
   parameters: {},
   values: (shape) => ones(shape),
@@ -26,6 +29,7 @@ export const onesRecord: InitializerRecord<{}> = {
 
 /** All 1. The usual start of a scale. */
 export class Ones extends Initializer<{}> {
+  static readonly record = onesRecord;
   constructor() {
     super(onesRecord);
   }
@@ -42,6 +46,7 @@ export const constantRecord: InitializerRecord<typeof constantParameters> = {
 
 /** All the same `value`: the prior of a class as the bias of its output, for one. */
 export class Constant extends Initializer<typeof constantParameters> {
+  static readonly record = constantRecord;
   constructor(given: GivenOf<typeof constantParameters> = {}) {
     super(constantRecord, given);
   }

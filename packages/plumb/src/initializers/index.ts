@@ -1,11 +1,14 @@
 /** The initializers by name. A new one is a record in its file and a line in the list. */
-import { PlumbError } from "../base/errors.ts";
-import { camelCase, didYouMean, spellings, type SnakeCase } from "../base/names.ts";
+import { lookupIn } from "../base/lookup.ts";
+import type { SnakeCase } from "../base/names.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { Constant, Ones, Zeros } from "./constant.ts";
+import { Identity } from "./identity.ts";
 import { Initializer } from "./initializer.ts";
+import { Orthogonal } from "./orthogonal.ts";
 import { RandomNormal, RandomUniform, TruncatedNormal } from "./random.ts";
+import { STFT } from "./stft.ts";
 import {
   GlorotNormal,
   GlorotUniform,
@@ -23,11 +26,14 @@ export {
   GlorotUniform,
   HeNormal,
   HeUniform,
+  Identity,
   LecunNormal,
   LecunUniform,
   Ones,
+  Orthogonal,
   RandomNormal,
   RandomUniform,
+  STFT,
   TruncatedNormal,
   VarianceScaling,
   Zeros,
@@ -48,6 +54,9 @@ export const initializerClasses = {
   heNormal: HeNormal,
   lecunUniform: LecunUniform,
   lecunNormal: LecunNormal,
+  orthogonal: Orthogonal,
+  identity: Identity,
+  stft: STFT,
 } as const;
 
 type CamelName = keyof typeof initializerClasses;
@@ -63,32 +72,16 @@ export interface InitializerCall {
 /** What an initializer argument takes: a name, an instance, or a function from shape to tensor. */
 export type InitializerLike = InitializerName | InitializerCall | ((shape: Shape) => Tensor);
 
-const bySpelling: ReadonlyMap<string, new () => Initializer<any>> = new Map(
-  Object.entries(initializerClasses).flatMap(([name, Class]) =>
-    spellings(new Class().name, [name]).map(
-      (spelling) => [spelling, Class as new () => Initializer<any>] as const,
-    ),
-  ),
+const named = lookupIn(
+  { code: "PL4008", kind: "initializer", others: "a function from shape to tensor" },
+  Object.values(initializerClasses),
 );
 
 function get(like: InitializerLike): InitializerCall {
-  if (typeof like === "function") {
-    if (like.prototype instanceof Initializer)
-      throw new PlumbError("PL4008", {
-        asked: `An initializer was given as the class ${like.name}`,
-        why: "A class makes initializers; it is not one",
-        fix: `Write new ${like.name}() or "${camelCase(like.name)}"`,
-      });
+  if (typeof like === "function" && !(like.prototype instanceof Initializer))
     return { name: like.name || "custom", call: like };
-  }
   if (typeof like === "object" && like !== null) return like;
-  const Class = bySpelling.get(like);
-  if (Class !== undefined) return new Class();
-  throw new PlumbError("PL4008", {
-    asked: `An initializer "${String(like)}" was asked for`,
-    why: `The initializers are ${Object.keys(initializerClasses).join(", ")}`,
-    fix: `${didYouMean(String(like), bySpelling.keys())}Or give a function from shape to tensor`,
-  });
+  return new (named(like) as new () => Initializer<any>)();
 }
 
 /** Initializers by name: `initializers.get("heNormal").call([64, 10])`. Errors: PL4008 for a name that is none. */

@@ -18,6 +18,8 @@ import type { Tensor } from "../tensor/index.ts";
 export interface InitializerRecord<P extends Parameters = Parameters> {
   /** Keras's class name. */
   readonly name: string;
+  /** Other names it is found under. */
+  readonly aliases?: readonly string[];
   /** One line: the values as a formula. */
   readonly doc: string;
   /** The paper it comes from, where there is one. */

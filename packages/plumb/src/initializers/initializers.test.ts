@@ -3,10 +3,13 @@ import { PlumbError } from "../base/errors.ts";
 import { seed } from "../tensor/index.ts";
 import {
   HeNormal,
+  Identity,
   type Initializer,
   initializerClasses,
   initializers,
+  Orthogonal,
   RandomNormal,
+  STFT,
   type InitializerName,
 } from "./index.ts";
 import { fans } from "./variance-scaling.ts";
@@ -66,7 +69,7 @@ test("every random one follows the seed: the same seed, the same bits; a draw la
     expect([...make().call([4, 5]).dataSync()]).toEqual(first);
     expect(second).not.toEqual(first);
     const own = make({ seed: 9 });
-    expect([...own.call([3]).dataSync()]).toEqual([...own.call([3]).dataSync()]);
+    expect([...own.call([3, 2]).dataSync()]).toEqual([...own.call([3, 2]).dataSync()]);
     // A seed of its own leaves the common generator where it was.
     expect([...make().call([4, 5]).dataSync()]).toEqual(second);
   }
@@ -86,6 +89,79 @@ test("fans: inputs and outputs are the last two axes, the window multiplies both
   expect(fans([3, 3, 16, 32])).toEqual({ fanIn: 144, fanOut: 288 });
   expect(fans([7])).toEqual({ fanIn: 7, fanOut: 7 });
   expect(fans([])).toEqual({ fanIn: 1, fanOut: 1 });
+});
+
+test("fans follow the axes that are named", () => {
+  expect(fans([2, 3, 5], { inputAxes: [0], outputAxes: [1, -1] })).toEqual({ fanIn: 2, fanOut: 15 });
+  seed(1);
+  const wide = statistics(new HeNormal({ inputAxes: [0], outputAxes: [2] }).call([50, 40, 30]).dataSync());
+  expect(wide.deviation / Math.sqrt(2 / 50)).toBeCloseTo(1, 1);
+});
+
+describe("orthogonal", () => {
+  test.each([[[5, 3]], [[3, 5]], [[4, 4]], [[2, 2, 3]], [[3, 3, 1, 40]]])(
+    "the shorter side of %j is orthonormal, times the gain",
+    (asked) => {
+      seed(2);
+      const columns = asked[asked.length - 1];
+      const matrix = new Orthogonal({ gain: 2 }).call(asked).reshape([-1, columns]);
+      const [rows] = matrix.shape;
+      const gram = rows < columns ? matrix.matmul(matrix.transpose()) : matrix.transpose().matmul(matrix);
+      const n = Math.min(rows, columns);
+      [...gram.dataSync()].forEach((value, i) =>
+        expect(value).toBeCloseTo(Math.floor(i / n) === i % n ? 4 : 0, 5),
+      );
+    },
+  );
+
+  test("rotations are uniform: entries have mean 0 and variance 1 / n, the diagonal too", () => {
+    seed(3);
+    const diagonal = Array.from({ length: 400 }, () => new Orthogonal().call([5, 5]).dataSync()[0]);
+    const { mean, deviation } = statistics(diagonal);
+    expect(Math.abs(mean)).toBeLessThan(0.1);
+    expect(deviation * Math.sqrt(5)).toBeCloseTo(1, 1);
+  });
+
+  test("needs two axes", () => {
+    expect(() => new Orthogonal().call([3])).toThrow(/PL4004.*\[3\]/);
+  });
+});
+
+test("identity is one on the diagonal of any matrix, and of nothing else", () => {
+  expect(new Identity({ gain: 3 }).call([2, 3]).arraySync()).toEqual([
+    [3, 0, 0],
+    [0, 3, 0],
+  ]);
+  expect(() => new Identity().call([2, 2, 2])).toThrow(/PL4004/);
+});
+
+test("STFT: without a window, real and imaginary part are the discrete Fourier transform", () => {
+  const [real, imaginary] = (["real", "imag"] as const).map((side) =>
+    new STFT({ side, window: null }).call([6, 1, 4]).dataSync(),
+  );
+  for (let time = 0; time < 6; time++)
+    for (let bin = 0; bin < 4; bin++) {
+      const angle = (-2 * Math.PI * time * bin) / 6;
+      expect(real[4 * time + bin]).toBeCloseTo(Math.cos(angle), 5);
+      expect(imaginary[4 * time + bin]).toBeCloseTo(Math.sin(angle), 5);
+    }
+  const hann = new STFT({ scaling: "spectrum" }).call([5, 1, 3]).dataSync();
+  // Bin 0 is the window over its sum: 0, ½, 1, ½, 0.
+  expect([0, 3, 6, 9, 12].map((i) => Math.round(hann[i] * 1e6) / 1e6)).toEqual([0, 0.25, 0.5, 0.25, 0]);
+  const density = new STFT({ window: "hamming", periodic: true }).call([8, 1, 5]).dataSync();
+  expect([...density].filter((_, i) => i % 5 === 0).reduce((sum, x) => sum + x * x, 0)).toBeCloseTo(1, 5);
+  expect(() => new STFT().call([3, 3])).toThrow(/PL4004/);
+});
+
+test("aliases of Keras", () => {
+  for (const [alias, name] of Object.entries({
+    zero: "Zeros",
+    one: "Ones",
+    normal: "RandomNormal",
+    uniform: "RandomUniform",
+  }))
+    expect(initializers.get(alias as InitializerName).name).toBe(name);
+  expect(initializers.get("orthogonal").name).toBe("Orthogonal");
 });
 
 test("zeros, ones, constants, functions, instances; names in every spelling", () => {

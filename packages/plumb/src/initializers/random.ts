@@ -35,6 +35,7 @@ const uniformParameters = {
 
 export const randomUniform: InitializerRecord<typeof uniformParameters> = {
   name: "RandomUniform",
+  aliases: ["uniform"],
   doc: "uniform in [minval, maxval)",
   parameters: uniformParameters,
   values: (shape, { minval, maxval }) => random.uniform(shape, { low: minval, high: maxval }),
@@ -42,6 +43,7 @@ export const randomUniform: InitializerRecord<typeof uniformParameters> = {
 
 /** Uniform numbers in [`minval`, `maxval`). Keras's bounds, ±0.05. */
 export class RandomUniform extends Initializer<typeof uniformParameters> {
+  static readonly record = randomUniform;
   constructor(given: GivenOf<typeof uniformParameters> = {}) {
     super(randomUniform, given);
   }
@@ -55,6 +57,7 @@ const normalParameters = {
 
 export const randomNormal: InitializerRecord<typeof normalParameters> = {
   name: "RandomNormal",
+  aliases: ["normal"],
   doc: "normal, of a mean and a standard deviation",
   parameters: normalParameters,
   values: (shape, { mean, stddev }) => random.normal(shape, { mean, stddev }),
@@ -62,6 +65,7 @@ export const randomNormal: InitializerRecord<typeof normalParameters> = {
 
 /** Normal numbers. Keras's standard deviation, 0.05. */
 export class RandomNormal extends Initializer<typeof normalParameters> {
+  static readonly record = randomNormal;
   constructor(given: GivenOf<typeof normalParameters> = {}) {
     super(randomNormal, given);
   }
@@ -76,6 +80,7 @@ export const truncatedNormalRecord: InitializerRecord<typeof normalParameters> =
 
 /** Normal numbers none of which lies further than two `stddev` from the mean. */
 export class TruncatedNormal extends Initializer<typeof normalParameters> {
+  static readonly record = truncatedNormalRecord;
   constructor(given: GivenOf<typeof normalParameters> = {}) {
     super(truncatedNormalRecord, given);
   }

@@ -2,17 +2,29 @@
  * Random initializers whose spread follows from the shape, so that signals neither grow nor fade from layer to layer:
  * one formula, of which the well-known ones are settings.
  */
-import { oneOf, real, type GivenOf } from "../base/parameters.ts";
+import { oneOf, real, type GivenOf, type Parameter } from "../base/parameters.ts";
 import type { Shape } from "../base/shape.ts";
 import { random, type Tensor } from "../tensor/index.ts";
 import { Initializer, seeded, type InitializerRecord } from "./initializer.ts";
 import { truncatedNormal } from "./random.ts";
 
+/** Which axes of a weight are inputs and which are outputs, where its last two do not say it. */
+export interface FanAxes {
+  readonly inputAxes?: readonly number[];
+  readonly outputAxes?: readonly number[];
+}
+
 /**
  * How many inputs feed one output, and how many outputs one input feeds. A kernel's last two axes are inputs and
- * outputs; the axes before them are the window of a convolution.
+ * outputs, unless both are named; the axes before them are the window of a convolution.
  */
-export function fans(shape: Shape): { fanIn: number; fanOut: number } {
+export function fans(
+  shape: Shape,
+  { inputAxes, outputAxes }: FanAxes = {},
+): { fanIn: number; fanOut: number } {
+  const product = (axes: readonly number[]): number =>
+    axes.reduce((total, axis) => total * (shape.at(axis) ?? 1), 1);
+  if (inputAxes && outputAxes) return { fanIn: product(inputAxes), fanOut: product(outputAxes) };
   if (shape.length < 2) return { fanIn: shape[0] ?? 1, fanOut: shape[0] ?? 1 };
   const window = shape.slice(0, -2).reduce((product, extent) => product * extent, 1);
   return { fanIn: shape[shape.length - 2] * window, fanOut: shape[shape.length - 1] * window };
@@ -22,15 +34,16 @@ export function fans(shape: Shape): { fanIn: number; fanOut: number } {
 const truncatedDeviation = 0.8796256610342398;
 
 type Mode = "fan_in" | "fan_out" | "fan_avg";
-type Distribution = "truncated_normal" | "untruncated_normal" | "uniform";
+type Distribution = "truncated_normal" | "untruncated_normal" | "uniform" | "normal";
 
 /** Values of variance scale / fan, fan being what `mode` names. */
-function scaled(shape: Shape, scale: number, mode: Mode, distribution: Distribution): Tensor {
-  const { fanIn, fanOut } = fans(shape);
+function scaled(shape: Shape, scale: number, mode: Mode, distribution: Distribution, axes: FanAxes): Tensor {
+  const { fanIn, fanOut } = fans(shape, axes);
   const fan = { fan_in: fanIn, fan_out: fanOut, fan_avg: (fanIn + fanOut) / 2 }[mode];
   const deviation = Math.sqrt(scale / Math.max(1, fan));
   switch (distribution) {
     case "truncated_normal":
+    case "normal":
       return truncatedNormal(shape).mul(deviation / truncatedDeviation);
     case "untruncated_normal":
       return random.normal(shape, { mean: 0, stddev: deviation });
@@ -41,15 +54,29 @@ function scaled(shape: Shape, scale: number, mode: Mode, distribution: Distribut
   }
 }
 
+const axes = (doc: string): Parameter<readonly number[] | undefined> => ({
+  default: undefined,
+  doc,
+  accepts: (value) =>
+    value === undefined || value === null || (Array.isArray(value) && value.every(Number.isSafeInteger)),
+  read: (value) => value ?? undefined,
+  words: "a list of axes",
+});
+const fanParameters = {
+  inputAxes: axes("The axes whose extents multiply to the number of inputs; given together with outputAxes"),
+  outputAxes: axes("The axes whose extents multiply to the number of outputs"),
+  ...seeded,
+};
+
 const scalingParameters = {
   scale: real(1, "Variance times fan", { above: 0 }),
   mode: oneOf(["fan_in", "fan_out", "fan_avg"], "fan_in", "Which fan the variance is divided by"),
   distribution: oneOf(
-    ["truncated_normal", "untruncated_normal", "uniform"],
+    ["truncated_normal", "untruncated_normal", "uniform", "normal"],
     "truncated_normal",
-    "The distribution of that variance",
+    'The distribution of that variance; "normal" is the truncated one',
   ),
-  ...seeded,
+  ...fanParameters,
 };
 
 export const varianceScaling: InitializerRecord<typeof scalingParameters> = {
@@ -57,17 +84,18 @@ export const varianceScaling: InitializerRecord<typeof scalingParameters> = {
   doc: "variance scale / fan",
   source: "He, Zhang, Ren and Sun, Delving Deep into Rectifiers, 2015",
   parameters: scalingParameters,
-  values: (shape, { scale, mode, distribution }) => scaled(shape, scale, mode, distribution),
+  values: (shape, { scale, mode, distribution, ...axes }) => scaled(shape, scale, mode, distribution, axes),
 };
 
 /** Numbers of mean 0 and variance `scale` / fan: the formula behind the initializers named after people. */
 export class VarianceScaling extends Initializer<typeof scalingParameters> {
+  static readonly record = varianceScaling;
   constructor(given: GivenOf<typeof scalingParameters> = {}) {
     super(varianceScaling, given);
   }
 }
 
-type Seeded = typeof seeded;
+type Fans = typeof fanParameters;
 
 const setting = (
   name: string,
@@ -76,12 +104,12 @@ const setting = (
   scale: number,
   mode: Mode,
   distribution: Distribution,
-): InitializerRecord<Seeded> => ({
+): InitializerRecord<Fans> => ({
   name,
   doc,
   source,
-  parameters: seeded,
-  values: (shape) => scaled(shape, scale, mode, distribution),
+  parameters: fanParameters,
+  values: (shape, axes) => scaled(shape, scale, mode, distribution, axes),
 });
 
 const glorot =
@@ -99,8 +127,9 @@ export const glorotUniform = setting(
 );
 
 /** Uniform in ±√(6 / (inputs + outputs)): variance 2 / (inputs + outputs). The default of `Dense`. Glorot and Bengio, 2010. */
-export class GlorotUniform extends Initializer<Seeded> {
-  constructor(given: GivenOf<Seeded> = {}) {
+export class GlorotUniform extends Initializer<Fans> {
+  static readonly record = glorotUniform;
+  constructor(given: GivenOf<Fans> = {}) {
     super(glorotUniform, given);
   }
 }
@@ -115,8 +144,9 @@ export const glorotNormal = setting(
 );
 
 /** Normal, cut off at two deviations, of variance 2 / (inputs + outputs). Glorot and Bengio, 2010. */
-export class GlorotNormal extends Initializer<Seeded> {
-  constructor(given: GivenOf<Seeded> = {}) {
+export class GlorotNormal extends Initializer<Fans> {
+  static readonly record = glorotNormal;
+  constructor(given: GivenOf<Fans> = {}) {
     super(glorotNormal, given);
   }
 }
@@ -124,8 +154,9 @@ export class GlorotNormal extends Initializer<Seeded> {
 export const heUniform = setting("HeUniform", "uniform in ±√(6 / inputs)", he, 2, "fan_in", "uniform");
 
 /** Uniform in ±√(6 / inputs): variance 2 / inputs, for relu layers. He et al., 2015. */
-export class HeUniform extends Initializer<Seeded> {
-  constructor(given: GivenOf<Seeded> = {}) {
+export class HeUniform extends Initializer<Fans> {
+  static readonly record = heUniform;
+  constructor(given: GivenOf<Fans> = {}) {
     super(heUniform, given);
   }
 }
@@ -140,8 +171,9 @@ export const heNormal = setting(
 );
 
 /** Normal, cut off at two deviations, of variance 2 / inputs, for relu layers. He et al., 2015. */
-export class HeNormal extends Initializer<Seeded> {
-  constructor(given: GivenOf<Seeded> = {}) {
+export class HeNormal extends Initializer<Fans> {
+  static readonly record = heNormal;
+  constructor(given: GivenOf<Fans> = {}) {
     super(heNormal, given);
   }
 }
@@ -156,8 +188,9 @@ export const lecunUniform = setting(
 );
 
 /** Uniform in ±√(3 / inputs): variance 1 / inputs. LeCun et al., 1998. */
-export class LecunUniform extends Initializer<Seeded> {
-  constructor(given: GivenOf<Seeded> = {}) {
+export class LecunUniform extends Initializer<Fans> {
+  static readonly record = lecunUniform;
+  constructor(given: GivenOf<Fans> = {}) {
     super(lecunUniform, given);
   }
 }
@@ -172,8 +205,9 @@ export const lecunNormal = setting(
 );
 
 /** Normal, cut off at two deviations, of variance 1 / inputs, for selu layers. LeCun et al., 1998. */
-export class LecunNormal extends Initializer<Seeded> {
-  constructor(given: GivenOf<Seeded> = {}) {
+export class LecunNormal extends Initializer<Fans> {
+  static readonly record = lecunNormal;
+  constructor(given: GivenOf<Fans> = {}) {
     super(lecunNormal, given);
   }
 }

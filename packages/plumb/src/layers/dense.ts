@@ -1,9 +1,11 @@
 import { PlumbError } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
+import type { ConstraintLike } from "../constraints/index.ts";
 import type { InitializerLike } from "../initializers/index.ts";
 import { activations, type Activation, type ActivationLike } from "../numerics/index.ts";
+import type { RegularizerLike } from "../regularizers/index.ts";
 import type { Tensor, Variable } from "../tensor/index.ts";
-import { Layer, type BatchShape, type LayerOptions } from "./layer.ts";
+import { Layer, type BatchShape, type LayerOptions, type WeightOptions } from "./layer.ts";
 
 /** What `Dense` takes besides its units. */
 export interface DenseOptions extends LayerOptions {
@@ -15,6 +17,14 @@ export interface DenseOptions extends LayerOptions {
   kernelInitializer?: InitializerLike;
   /** Default `"zeros"`. */
   biasInitializer?: InitializerLike;
+  /** A penalty on the kernel. Default none. */
+  kernelRegularizer?: RegularizerLike;
+  /** A penalty on the bias. Default none. */
+  biasRegularizer?: RegularizerLike;
+  /** What the kernel is brought back to after every update; norms along axis 0 are those of units. Default none. */
+  kernelConstraint?: ConstraintLike;
+  /** What the bias is brought back to after every update. Default none. */
+  biasConstraint?: ConstraintLike;
 }
 
 /**
@@ -33,8 +43,8 @@ export class Dense extends Layer {
   readonly units: number;
   override readonly activation: Activation;
   readonly useBias: boolean;
-  readonly #kernelInitializer: InitializerLike;
-  readonly #biasInitializer: InitializerLike;
+  readonly #forKernel: Pick<WeightOptions, "initializer" | "regularizer" | "constraint">;
+  readonly #forBias: Pick<WeightOptions, "initializer" | "regularizer" | "constraint">;
   #kernel!: Variable;
   #bias?: Variable;
 
@@ -49,8 +59,16 @@ export class Dense extends Layer {
     this.units = units;
     this.activation = activations.get(options.activation ?? "linear");
     this.useBias = options.useBias ?? true;
-    this.#kernelInitializer = options.kernelInitializer ?? "glorotUniform";
-    this.#biasInitializer = options.biasInitializer ?? "zeros";
+    this.#forKernel = {
+      initializer: options.kernelInitializer ?? "glorotUniform",
+      regularizer: options.kernelRegularizer,
+      constraint: options.kernelConstraint,
+    };
+    this.#forBias = {
+      initializer: options.biasInitializer ?? "zeros",
+      regularizer: options.biasRegularizer,
+      constraint: options.biasConstraint,
+    };
   }
 
   override computeOutputShape(inputShape: BatchShape): BatchShape {
@@ -70,14 +88,8 @@ export class Dense extends Layer {
   override build(inputShape: BatchShape): void {
     const inputs = inputShape.at(-1) as number;
     const { units } = this;
-    this.#kernel = this.addWeight({
-      name: "kernel",
-      shape: [inputs, units],
-      initializer: this.#kernelInitializer,
-    });
-    if (this.useBias) {
-      this.#bias = this.addWeight({ name: "bias", shape: [units], initializer: this.#biasInitializer });
-    }
+    this.#kernel = this.addWeight({ name: "kernel", shape: [inputs, units], ...this.#forKernel });
+    if (this.useBias) this.#bias = this.addWeight({ name: "bias", shape: [units], ...this.#forBias });
   }
 
   override beforeHead(x: Tensor): Tensor {

@@ -18,6 +18,7 @@ export function makeLayer(Class: LayerClass, options: Readonly<Record<string, un
   return new (Class as new (...args: unknown[]) => Layer)(...placed, rest);
 }
 
+export { addedLosses, collectLosses } from "./added-losses.ts";
 export { Activation } from "./activation.ts";
 export { Dense, type DenseOptions } from "./dense.ts";
 export { Dropout } from "./dropout.ts";
@@ -29,5 +30,6 @@ export {
   type BatchShape,
   type CallOptions,
   type LayerOptions,
+  type OutputWithHead,
   type WeightOptions,
 } from "./layer.ts";

@@ -6,10 +6,13 @@ import type { Head } from "../base/contract.ts";
 import { PlumbError } from "../base/errors.ts";
 import { snakeCase } from "../base/names.ts";
 import type { Shape } from "../base/shape.ts";
+import { constraints, type ConstraintLike } from "../constraints/index.ts";
 import { initializers, type InitializerLike } from "../initializers/index.ts";
 import type { Activation } from "../numerics/index.ts";
+import { regularizers, type RegularizerCall, type RegularizerLike } from "../regularizers/index.ts";
 import { withTrace } from "../tensor/context.ts";
 import { Variable, type Tensor } from "../tensor/index.ts";
+import { addLoss } from "./added-losses.ts";
 
 /** A shape whose first extent, the batch, is not known yet: `[null, 28, 28]`. */
 export type BatchShape = readonly (number | null)[];
@@ -25,6 +28,8 @@ export interface LayerOptions {
   trainable?: boolean;
   /** Shape of one input row, for the first layer of a `Sequential` that has no `Input`. */
   inputShape?: Shape;
+  /** A penalty on the layer's output, divided by the batch size and added to the loss. Default none. */
+  activityRegularizer?: RegularizerLike;
 }
 
 /** What goes with one call of a layer. */
@@ -40,6 +45,16 @@ export interface WeightOptions {
   readonly initializer: InitializerLike;
   /** False for state that training does not touch by gradients. Default true. */
   readonly trainable?: boolean;
+  /** A penalty on the weight, added to the loss while the weight is trainable. Default none. */
+  readonly regularizer?: RegularizerLike;
+  /** What the weight is brought back to after every update. Default none. */
+  readonly constraint?: ConstraintLike;
+}
+
+/** A layer's output, and the value behind the activation that gives it; the output itself where there is none. */
+export interface OutputWithHead {
+  readonly output: Tensor;
+  readonly beforeHead: Tensor;
 }
 
 /**
@@ -69,18 +84,44 @@ export abstract class Layer {
   /** Shape of one input row, when it was declared on the layer. */
   readonly declaredShape?: Shape;
   readonly #weights: Variable[] = [];
+  readonly #regularizers = new Map<Variable, RegularizerCall>();
+  readonly #activityRegularizer?: RegularizerCall;
   #name: string | undefined;
 
   constructor(options: LayerOptions = {}) {
     this.#name = options.name;
     this.trainable = options.trainable ?? true;
     this.declaredShape = options.inputShape;
+    this.#activityRegularizer = regularizers.get(options.activityRegularizer);
     // `call` is what a subclass writes and what a user calls, as in Keras; checking and building come before it here.
     const compute = this.call;
     this.call = (x, callOptions) => {
       this.ensureBuilt(x.shape);
-      return compute.call(this, x, callOptions);
+      return this.#regularized(compute.call(this, x, callOptions));
     };
+  }
+
+  /** As `call`, and with it what stands behind the head, from which losses are computed. */
+  callWithHead(x: Tensor, options?: CallOptions): OutputWithHead {
+    if (this.activation === undefined || this.beforeHead === undefined) {
+      const output = this.call(x, options);
+      return { output, beforeHead: output };
+    }
+    this.ensureBuilt(x.shape);
+    const beforeHead = this.beforeHead(x, options);
+    return { output: this.#regularized(this.activation.call(beforeHead)), beforeHead };
+  }
+
+  /** The penalty on an output is divided by the batch size, so that its strength does not hang on that. */
+  #regularized(output: Tensor): Tensor {
+    const penalty = this.#activityRegularizer?.call(output);
+    if (penalty && output.size > 0) this.addLoss(output.rank > 0 ? penalty.div(output.shape[0]) : penalty);
+    return output;
+  }
+
+  /** Adds a scalar to the loss of the step that is being computed. Called from `call`. */
+  protected addLoss(loss: Tensor): void {
+    addLoss(loss);
   }
 
   /** Output from input; shapes are those of `computeOutputShape`. Builds the layer if that was not done. */
@@ -138,6 +179,13 @@ export abstract class Layer {
     return this.trainable ? this.#weights.filter(({ trainable }) => trainable) : [];
   }
 
+  /** The penalties on the weights as they are, each a scalar; none on weights that are not trained. */
+  penalties(): Tensor[] {
+    return this.trainableWeights.flatMap(
+      (weight) => this.#regularizers.get(weight)?.call(weight.read()) ?? [],
+    );
+  }
+
   /**
    * Checks the shape, and builds for it if that was not done.
    * Errors: PL4006 when the layer cannot take the shape, naming the layer, the shape, the need, and where it came from.
@@ -158,10 +206,18 @@ export abstract class Layer {
   }
 
   /** Makes a weight, named `layer/weight`. Called from `build`. */
-  protected addWeight({ name, shape, initializer, trainable = true }: WeightOptions): Variable {
+  protected addWeight(options: WeightOptions): Variable {
+    const { name, shape, initializer, trainable = true } = options;
     const initial = initializers.get(initializer).call(shape);
-    const weight = new Variable(initial, { name: `${this.name}/${name}`, trainable });
+    const constraint = constraints.get(options.constraint);
+    const weight = new Variable(initial, {
+      name: `${this.name}/${name}`,
+      trainable,
+      ...(constraint ? { constraint: (value: Tensor) => constraint.call(value) } : {}),
+    });
     this.#weights.push(weight);
+    const regularizer = regularizers.get(options.regularizer);
+    if (regularizer) this.#regularizers.set(weight, regularizer);
     return weight;
   }
 }

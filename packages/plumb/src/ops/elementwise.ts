@@ -1,5 +1,5 @@
 /** Arithmetic and functions, element by element. Comparisons, selection and casts are in `compare.ts`. */
-import type { Builder } from "../graph/op.ts";
+import type { Builder, Lanes } from "../graph/op.ts";
 import type { Node } from "../graph/node.ts";
 import { greaterEqual, lessEqual } from "./compare.ts";
 import { binary, unary, type Binary, type Unary } from "./pointwise.ts";
@@ -18,6 +18,16 @@ import {
   sinLanes,
   tanhLanes,
 } from "./vector-math.ts";
+import { expDouble, expm1Double, log1pDouble, logDouble, sigmoidDouble } from "./vector-math-double.ts";
+
+/** A Wasm line that has one polynomial for floats and one for doubles. */
+const byPrecision =
+  (
+    single: <V>(w: Lanes<V>, a: V) => V,
+    double: <V>(w: Lanes<V>, a: V) => V,
+  ): (<V>(w: Lanes<V>, inputs: readonly V[]) => V) =>
+  (w, [a]) =>
+    (w.dtype(a) === "float64" ? double : single)(w, a);
 
 const float: Domain = { range: [-2, 2], edges: floatEdges };
 const double: Domain = { range: [-1e6, 1e6], edges: [...floatEdges, 1e300, 1e-300] };
@@ -214,12 +224,15 @@ export const round: Unary = unary("round", {
 
 export const exp: Unary = unary("exp", {
   doc: "eᵃ",
-  accepts: float32Only,
+  accepts: floats,
   meaning: Math.exp,
-  wasm: (w, [a]) => expLanes(w, a),
+  wasm: byPrecision(expLanes, expDouble),
   gradient: (g, node, dy) => [g.mul(dy, node)],
   samples: pointwise(
-    { float32: [{ range: [-3, 3], edges: [...floatEdges, 88.7, 88.73, -87.3, -88, -100, -103.9, -104] }] },
+    {
+      float32: [{ range: [-3, 3], edges: [...floatEdges, 88.7, 88.73, -87.3, -88, -100, -103.9, -104] }],
+      float64: [{ range: [-3, 3], edges: [...floatEdges, 709.78, 709.79, -700, -744, -745.13, -746] }],
+    },
     { wide: [{ range: [-103, 88] }] },
   ),
   cost: 15,
@@ -227,12 +240,15 @@ export const exp: Unary = unary("exp", {
 
 export const expm1: Unary = unary("expm1", {
   doc: "eᵃ − 1, with all its digits near 0",
-  accepts: float32Only,
+  accepts: floats,
   meaning: Math.expm1,
-  wasm: (w, [a]) => expm1Lanes(w, a),
+  wasm: byPrecision(expm1Lanes, expm1Double),
   gradient: (g, { inputs: [a] }, dy) => [g.mul(dy, g.exp(a))],
   samples: pointwise(
-    { float32: [{ range: [-3, 3], edges: [...floatEdges, 1e-5, -1e-5, 1e-20, 88.7, 88.73, -17, -100] }] },
+    {
+      float32: [{ range: [-3, 3], edges: [...floatEdges, 1e-5, -1e-5, 1e-20, 88.7, 88.73, -17, -100] }],
+      float64: [{ range: [-3, 3], edges: [...floatEdges, 1e-5, -1e-5, 1e-20, 709.78, 709.79, -39, -100] }],
+    },
     { wide: [{ range: [-20, 88] }] },
   ),
   cost: 25,
@@ -240,12 +256,28 @@ export const expm1: Unary = unary("expm1", {
 
 export const log: Unary = unary("log", {
   doc: "the natural logarithm; −∞ of 0, NaN of negative numbers",
-  accepts: float32Only,
+  accepts: floats,
   meaning: Math.log,
-  wasm: (w, [a]) => logLanes(w, a),
+  wasm: byPrecision(logLanes, logDouble),
   gradient: (g, { inputs: [a] }, dy) => [g.div(dy, a)],
   samples: pointwise(
-    { float32: [{ range: [0.1, 5], edges: [...positive.edges!, 1e-45, 0.99999994, 1.0000001] }] },
+    {
+      float32: [{ range: [0.1, 5], edges: [...positive.edges!, 1e-45, 0.99999994, 1.0000001] }],
+      float64: [
+        {
+          range: [0.1, 5],
+          edges: [
+            ...floatEdges,
+            5e-324,
+            1e-308,
+            1.7976931348623157e308,
+            2 ** 64,
+            2 ** -64,
+            0.9999999999999999,
+          ],
+        },
+      ],
+    },
     { wide: [{ range: [0, 1e6] }] },
   ),
   cost: 20,
@@ -253,12 +285,17 @@ export const log: Unary = unary("log", {
 
 export const log1p: Unary = unary("log1p", {
   doc: "ln(1 + a), with all its digits near 0; −∞ of −1, NaN below",
-  accepts: float32Only,
+  accepts: floats,
   meaning: Math.log1p,
-  wasm: (w, [a]) => log1pLanes(w, a),
+  wasm: byPrecision(log1pLanes, log1pDouble),
   gradient: (g, { inputs: [a] }, dy) => [g.div(dy, g.add(g.constant(1, a), a))],
   samples: pointwise(
-    { float32: [{ range: [-0.9, 5], edges: [...positive.edges!, 1e-5, -1e-5, 1e-20, -0.99999994, -2] }] },
+    {
+      float32: [{ range: [-0.9, 5], edges: [...positive.edges!, 1e-5, -1e-5, 1e-20, -0.99999994, -2] }],
+      float64: [
+        { range: [-0.9, 5], edges: [...floatEdges, 1e-5, -1e-5, 1e-20, 1e300, -0.9999999999999999, -2] },
+      ],
+    },
     { wide: [{ range: [-1, 1e6] }] },
   ),
   cost: 25,
@@ -330,12 +367,15 @@ export const tanh: Unary = unary("tanh", {
 
 export const sigmoid: Unary = unary("sigmoid", {
   doc: "1 / (1 + e⁻ᵃ)",
-  accepts: float32Only,
+  accepts: floats,
   meaning: sigmoid64,
-  wasm: (w, [a]) => sigmoidLanes(w, a),
+  wasm: byPrecision(sigmoidLanes, sigmoidDouble),
   gradient: (g, node, dy) => [g.mul(dy, g.mul(node, g.sub(g.constant(1, node), node)))],
   samples: pointwise(
-    { float32: [{ range: [-4, 4], edges: [...floatEdges, 17, 100, -17, -80, -88, -100, -104] }] },
+    {
+      float32: [{ range: [-4, 4], edges: [...floatEdges, 17, 100, -17, -80, -88, -100, -104] }],
+      float64: [{ range: [-4, 4], edges: [...floatEdges, 37, 100, -37, -700, -745, -746] }],
+    },
     { wide: [{ range: [-90, 30] }] },
   ),
   cost: 20,

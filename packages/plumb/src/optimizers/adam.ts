@@ -1,11 +1,13 @@
-import { flag, real } from "../base/parameters.ts";
-import { maximum } from "../tensor/index.ts";
-import { decay, Optimizer, type OptimizerOptions, type OptimizerRecord } from "./optimizer.ts";
+import { flag } from "../base/parameters.ts";
+import { adamUpdate, advancePowers, powers } from "./moments.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { OptimizerOptions } from "./options.ts";
+import { decay, small, type OptimizerRecord } from "./record.ts";
 
 const parameters = {
   beta1: decay(0.9, "Decay of the running mean of gradients"),
   beta2: decay(0.999, "Decay of the running mean of squared gradients"),
-  epsilon: real(1e-7, "Added to the root of the second moment: the paper's epsilon hat", { above: 0 }),
+  epsilon: small(1e-7, "Added to the root of the second moment: the paper's epsilon hat"),
   amsgrad: flag(false, "Divide by the largest second moment seen so far, not by the present one"),
 };
 
@@ -16,31 +18,10 @@ export const adam: OptimizerRecord<typeof parameters> = {
     "Kingma and Ba, Adam: A Method for Stochastic Optimization, 2014, with ε̂; amsgrad: Reddi et al., 2018",
   learningRate: 0.001,
   parameters,
-  slots: ({ amsgrad }) => (amsgrad ? ["momentum", "velocity", "velocityHat"] : ["momentum", "velocity"]),
-  // βᵗ is carried along as a running product in float64: 1 − β₂ᵗ is 0.001 at the first step, of which float32 would keep
-  // five digits, and a product gives the same bits on every machine, which `pow` does not promise.
-  shared: { beta1Power: 1, beta2Power: 1 },
-  advance: ({ beta1Power, beta2Power }, { beta1, beta2 }) => ({
-    beta1Power: beta1Power.mul(beta1),
-    beta2Power: beta2Power.mul(beta2),
-  }),
-  update({ value, gradient, slots, shared, rate, params: { beta1, beta2, epsilon, amsgrad } }) {
-    const momentum = slots.momentum.add(gradient.sub(slots.momentum).mul(1 - beta1));
-    const velocity = slots.velocity.add(
-      gradient
-        .square()
-        .sub(slots.velocity)
-        .mul(1 - beta2),
-    );
-    const correction1 = shared.beta1Power.neg().add(1).cast("float32");
-    const correction2 = shared.beta2Power.neg().add(1).cast("float32");
-    const alpha = rate.mul(correction2.sqrt()).div(correction1);
-    const largest = amsgrad ? maximum(slots.velocityHat, velocity) : velocity;
-    return {
-      value: value.sub(momentum.mul(alpha).div(largest.sqrt().add(epsilon))),
-      slots: amsgrad ? { momentum, velocity, velocityHat: largest } : { momentum, velocity },
-    };
-  },
+  slots: ({ amsgrad }) => ({ momentum: 0, velocity: 0, ...(amsgrad ? { velocityHat: 0 } : {}) }),
+  shared: powers,
+  advance: advancePowers,
+  update: (input) => adamUpdate(input, input.params),
 };
 
 /** What `Adam` takes. */

@@ -1,5 +1,5 @@
 /** Gradient clipping, common to all optimizers. */
-import { maximum, type Tensor } from "../tensor/index.ts";
+import { maximum, where, type Tensor } from "../tensor/index.ts";
 
 export interface ClipOptions {
   readonly clipnorm?: number;
@@ -13,8 +13,10 @@ export function clip(gradients: readonly Tensor[], options: ClipOptions): readon
   if (clipvalue) return gradients.map((gradient) => gradient.clip(-clipvalue, clipvalue));
   if (clipnorm) return gradients.map((gradient) => scaledTo(clipnorm, norm([gradient]), gradient));
   if (globalClipnorm && gradients.length > 0) {
+    // A joint norm that is infinite would turn every finite gradient into 0, and training would stand still unnoticed.
     const joint = norm(gradients);
-    return gradients.map((gradient) => scaledTo(globalClipnorm, joint, gradient));
+    const told = where(joint.isFinite(), joint, NaN);
+    return gradients.map((gradient) => scaledTo(globalClipnorm, told, gradient));
   }
   return gradients;
 }

@@ -1,99 +1,31 @@
 /**
- * The shared half of every optimizer: slots, step counter, learning rate, clipping, weight decay and the one place where
- * variables are written. What distinguishes SGD from Adam is a record (`sgd.ts`, `adam.ts`): its parameters, the state
- * it keeps, and a formula in tensors that gives the new values.
+ * The shared half of every optimizer: slots, step counter, learning rate, clipping, weight decay, accumulation, averages,
+ * constraints, and the one place where variables are written. What distinguishes SGD from Adam is a record (`sgd.ts`,
+ * `adam.ts`).
  */
 import type { HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
 import { snakeCase } from "../base/names.ts";
-import {
-  optional,
-  real,
-  resolve,
-  type GivenOf,
-  type Parameter,
-  type Parameters,
-  type ValuesOf,
-} from "../base/parameters.ts";
+import { resolve, type Parameters, type ValuesOf } from "../base/parameters.ts";
 import { sizeOf } from "../base/shape.ts";
-import { withTrace } from "../tensor/context.ts";
-import { assignAll, tensor, Variable, type Tensor } from "../tensor/index.ts";
-import { clip, type ClipOptions } from "./clip.ts";
-
-const limit = (doc: string): Parameter<number | undefined> => optional(real(0, doc, { min: 0 }));
-
-/** What every optimizer takes besides its own parameters and `learningRate`. Names are Keras 3's. */
-const common = {
-  clipnorm: limit("Each gradient whose Euclidean norm exceeds this is scaled down to it; 0 does nothing"),
-  clipvalue: limit("Each element of each gradient is cut to [−clipvalue, clipvalue]; 0 does nothing"),
-  globalClipnorm: limit(
-    "All gradients are scaled together when their joint norm exceeds this; 0 does nothing",
-  ),
-  weightDecay: limit(
-    "Decoupled decay: before its update a variable loses weightDecay · learningRate of itself",
-  ),
-};
-
-/** A share that may not be the whole: the decay of a running mean. */
-export const decay = (initial: number, doc: string): Parameter<number> => ({
-  default: initial,
-  doc,
-  accepts: (value) => typeof value === "number" && value >= 0 && value < 1,
-  words: "a number of at least 0 and below 1",
-});
-
-/** What the constructor of an optimizer with the parameters `P` takes. */
-export type OptimizerOptions<P extends Parameters> = {
-  /** Step size. May be set again at any time; a change never recompiles. */
-  learningRate?: number;
-  name?: string;
-} & GivenOf<typeof common> &
-  GivenOf<P>;
-
-/** What a formula sees at one variable of one step. */
-export interface UpdateInput<P extends Parameters> {
-  /** The variable's value, weight decay applied. */
-  readonly value: Tensor;
-  /** Its gradient, clipped; same shape. */
-  readonly gradient: Tensor;
-  /** What the record keeps for this variable, by name; same shape. */
-  readonly slots: Readonly<Record<string, Tensor>>;
-  /** What the record keeps once for all variables, as float64 scalars, `advance` applied. */
-  readonly shared: Readonly<Record<string, Tensor>>;
-  /** The learning rate, a float32 scalar. */
-  readonly rate: Tensor;
-  readonly params: ValuesOf<P>;
-}
-export interface UpdateResult {
-  readonly value: Tensor;
-  readonly slots: Readonly<Partial<Record<string, Tensor>>>;
-}
-
-/** Everything there is to say about one optimizer. */
-export interface OptimizerRecord<P extends Parameters> {
-  /** Keras's class name. */
-  readonly name: string;
-  /** One line: the update as a formula. */
-  readonly doc: string;
-  /** The paper, and which variant of it. */
-  readonly source: string;
-  /** The learning rate when none is given. */
-  readonly learningRate: number;
-  readonly parameters: P;
-  /** Names of the tensors kept per variable, all zero at first. */
-  readonly slots: (params: ValuesOf<P>) => readonly string[];
-  /** Scalars kept once, in float64, with their first values. */
-  readonly shared?: Readonly<Record<string, number>>;
-  /** Their next values, taken at the beginning of each step. */
-  readonly advance?: (
-    shared: Readonly<Record<string, Tensor>>,
-    params: ValuesOf<P>,
-  ) => Record<string, Tensor>;
-  readonly update: (input: UpdateInput<P>) => UpdateResult;
-}
+import { assignAll, tensor, where, type Tensor, type Variable } from "../tensor/index.ts";
+import { Accumulation } from "./accumulation.ts";
+import { Averages } from "./averages.ts";
+import { clip } from "./clip.ts";
+import { learningRateFrom, type LearningRate } from "./learning-rate.ts";
+import { checkClipping, common, type Common, type OptimizerOptions } from "./options.ts";
+import type { OptimizerRecord } from "./record.ts";
+import { dividedBy, slotOf, state, type Update } from "./state.ts";
+import { decayed, decays, type DecayExclusions } from "./weight-decay.ts";
 
 /** A gradient with the variable it belongs to; null skips the variable, leaving its slots as they are. */
 export type GradientPair = readonly [gradient: Tensor | null, variable: Variable];
+
+/** What goes with one step. */
+export interface ApplyOptions {
+  /** How many rows the gradients are the mean over: their weight where gradients are accumulated by rows. Default 1. */
+  readonly rows?: number;
+}
 
 /** One named array of an optimizer's state. */
 export interface StateEntry {
@@ -107,7 +39,11 @@ export interface StateEntry {
  * `applyGradients([[gradient, variable], …])` works at once, as one program, and inside a function given to `compile`,
  * where it becomes part of that program. Learning rate and step counter are variables, so that neither is structure.
  *
- * Errors: PL4004 for a parameter out of range, an unknown parameter, or more than one kind of clipping.
+ * A step goes: gradients divided by `lossScaleFactor`, accumulated, clipped; variables decayed and updated; averages;
+ * constraints of the variables. It is Keras's order.
+ *
+ * Errors: PL4004 for a parameter out of range, an unknown parameter, or more than one kind of clipping; PL4014 for a step
+ * in which no variable has a gradient.
  *
  * @example
  * const optimizer = new SGD({ learningRate: 0.1 });
@@ -117,99 +53,226 @@ export class Optimizer<P extends Parameters = any> {
   readonly record: OptimizerRecord<P>;
   readonly params: ValuesOf<P>;
   readonly name: string;
-  /** Steps taken, an int32 scalar. */
-  readonly iterations: Variable;
-  readonly #common: ValuesOf<typeof common>;
-  /** In float64, so that the rate that was set is the rate that is read. */
-  readonly #rate: Variable;
-  #rateSet: number;
+  readonly #common: Common;
+  readonly #rate: LearningRate;
+  /** Calls of `apply`, an int32 scalar. */
+  readonly #steps: Variable = state(new Int32Array(1), [], "iterations");
   readonly #shared: Readonly<Record<string, Variable>>;
   readonly #slots = new Map<Variable, Readonly<Record<string, Variable>>>();
+  readonly #accumulation?: Accumulation;
+  readonly #averages?: Averages;
+  #undecayed: DecayExclusions = {};
 
   constructor(record: OptimizerRecord<P>, options: OptimizerOptions<P>) {
-    const learningRate = real(record.learningRate, "Step size", { min: 0 });
-    const parameters = { learningRate, ...common, ...record.parameters };
-    const { name = snakeCase(record.name), ...given } = options;
-    const values = resolve("PL4004", record.name, parameters, given);
+    const { name = snakeCase(record.name), learningRate = record.learningRate, ...given } = options;
+    const parameters = {
+      ...common,
+      weightDecay: { ...common.weightDecay, default: record.weightDecay },
+      ...record.parameters,
+    };
+    // The learning rate is among the names that a slip of the pen is compared with.
+    const listed = {
+      learningRate: { default: 0, doc: "Step size", accepts: () => true, words: "" },
+      ...parameters,
+    };
+    const values = resolve("PL4004", record.name, listed, { ...given, learningRate });
     this.record = record;
     this.params = values;
     this.name = name;
     this.#common = values;
-    checkClipping(record.name, values);
-    this.#rateSet = values.learningRate;
-    this.#rate = state(Float64Array.of(this.#rateSet), [], "learning_rate");
-    this.iterations = state(new Int32Array(1), [], "iterations");
+    checkClipping(record.name, this.#common);
+    this.#rate = learningRateFrom(record.name, learningRate);
     this.#shared = mapRecord(record.shared ?? {}, (first, key) =>
       state(Float64Array.of(first), [], snakeCase(key)),
     );
+    const { gradientAccumulationSteps, gradientAccumulationMean, useEma } = this.#common;
+    if (gradientAccumulationSteps)
+      this.#accumulation = new Accumulation(gradientAccumulationSteps, gradientAccumulationMean);
+    if (useEma) this.#averages = new Averages(this.#common.emaMomentum, this.#common.emaOverwriteFrequency);
   }
 
+  /** Updates made, an int32 scalar; with accumulation fewer than steps. */
+  get iterations(): Tensor {
+    const { gradientAccumulationSteps } = this.#common;
+    const steps = this.#steps.read();
+    return gradientAccumulationSteps ? dividedBy(steps, gradientAccumulationSteps) : steps;
+  }
+
+  /** The rate of the next step. Set it at any time; that never recompiles. Errors: PL4004 where it follows a schedule. */
   get learningRate(): number {
-    return this.#rateSet;
+    return this.#rate.valueAt(this.#steps.read());
   }
   set learningRate(rate: number) {
-    resolve("PL4004", this.name, { learningRate: real(0, "Step size", { min: 0 }) }, { learningRate: rate });
-    this.#rateSet = rate;
-    this.#rate.assign(tensor(Float64Array.of(rate), []));
+    this.#rate.set(rate);
+  }
+
+  /**
+   * Leaves variables out of the weight decay: those of `varList`, and those in the last part of whose name (`bias` of
+   * `dense/bias`) one of the expressions `varNames` is found. Replaces what was said before.
+   * Errors: PL4004 once a step was taken, or the optimizer was built.
+   */
+  excludeFromWeightDecay(exclusions: DecayExclusions): void {
+    if (this.#slots.size > 0)
+      throw new PlumbError("PL4004", {
+        asked: `Variables were to be excluded from the weight decay of ${this.name}`,
+        why: "It was built already: the steps that decay them may be compiled",
+        fix: "Call excludeFromWeightDecay before the first step",
+      });
+    this.#undecayed = exclusions;
   }
 
   /** Makes the slots of variables that have none yet. `apply` does so too; a compiled step wants them made before. */
   build(variables: readonly Variable[]): void {
     for (const variable of variables) {
       if (this.#slots.has(variable)) continue;
-      const slots = this.record.slots(this.params).map((slot) => {
-        const zeros = new Float32Array(sizeOf(variable.shape));
-        return [slot, state(zeros, variable.shape, `${variable.name}_${snakeCase(slot)}`)] as const;
-      });
-      this.#slots.set(variable, Object.fromEntries(slots));
+      const slots = mapRecord(this.record.slots(this.params, variable), (start, slot) =>
+        slotOf(variable, start!, `${variable.name}_${snakeCase(slot)}`),
+      );
+      this.#slots.set(variable, slots);
+      this.#accumulation?.build(variable);
+      this.#averages?.build(variable);
     }
   }
 
-  /** All state: iterations, learning rate, shared scalars, then each variable's slots in the order they were built. */
+  /**
+   * All state: iterations (of accumulation, too), the learning rate unless it follows a schedule, shared scalars, averages,
+   * accumulated gradients, then each variable's slots in the order they were built.
+   */
   get variables(): readonly Variable[] {
-    const slots = [...this.#slots.values()].flatMap((of) => Object.values(of));
-    return [this.iterations, this.#rate, ...Object.values(this.#shared), ...slots];
+    return [
+      this.#steps,
+      ...this.#rate.variables,
+      ...Object.values(this.#shared),
+      ...(this.#averages?.variables ?? []),
+      ...(this.#accumulation?.variables ?? []),
+      ...[...this.#slots.values()].flatMap((of) => Object.values(of)),
+    ];
   }
 
   /** One step: `gradients[i]` belongs to `variables[i]`; null skips it. All is written at once, by one program. */
-  apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): void {
+  apply(
+    gradients: readonly (Tensor | null)[],
+    variables: readonly Variable[],
+    options: ApplyOptions = {},
+  ): void {
+    if (variables.length === 0) return;
     this.build(variables);
-    assignAll(() => this.#updates(gradients, variables));
+    const pairs = variables.flatMap((variable, i) =>
+      gradients[i] ? [{ variable, gradient: gradients[i] }] : [],
+    );
+    if (pairs.length === 0)
+      throw new PlumbError("PL4014", {
+        asked: `A step of ${this.name} was given no gradient`,
+        arrived: `null for each of ${variables.map(({ name }) => name).join(", ")}`,
+        why: "There is nothing to learn from",
+        fix: "Take the gradients of a loss that depends on these variables",
+      });
+    assignAll(() => this.#updates(pairs, options));
   }
 
   /** The new value of everything that a step changes. */
-  #updates(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): [Variable, Tensor][] {
-    const present = variables.filter((_, i) => gradients[i]);
-    const clipped = clip(
-      gradients.filter((gradient) => gradient !== null),
-      this.#common,
+  #updates(
+    pairs: readonly { readonly variable: Variable; readonly gradient: Tensor }[],
+    { rows = 1 }: ApplyOptions,
+  ): Update[] {
+    const { lossScaleFactor } = this.#common;
+    const variables = pairs.map(({ variable }) => variable);
+    const unscaled = pairs.map(({ gradient }) =>
+      lossScaleFactor ? gradient.div(lossScaleFactor) : gradient,
     );
-    const rate = this.#rate.cast("float32");
+    const steps = this.#steps.read();
+    const updatesBefore = this.iterations;
+
+    const closes = this.#accumulation?.closes(steps);
+    const collected = closes && this.#accumulation!.collect(unscaled, variables, closes, rows);
+    const clipped = clip(collected?.means ?? unscaled, this.#common);
+    /** What an update changes stays as it is in a step that only collects. */
+    const settled = ([variable, next]: Update): Update => [
+      variable,
+      closes ? where(closes, next, variable.read()) : next,
+    ];
+
+    const rate = this.#rate.at(steps);
     const before = mapRecord(this.#shared, (scalar) => scalar.read());
     const shared = this.record.advance?.(before, this.params) ?? {};
-
-    const updates = present.flatMap((variable, i): [Variable, Tensor][] => {
+    const step = updatesBefore.cast("float64").add(1);
+    const values = new Map<Variable, Tensor>();
+    const kept: Update[] = entries(shared, this.#shared).map(settled);
+    variables.forEach((variable, i) => {
       const slots = this.#slots.get(variable)!;
       const next = this.record.update({
-        value: this.#decayed(variable.read(), rate),
+        value: decayed(variable.read(), rate, this.#decayOf(variable)),
         gradient: clipped[i],
         slots: mapRecord(slots, (slot) => slot.read()),
         shared,
         rate,
+        step,
         params: this.params,
       });
-      return [[variable, next.value], ...entries(next.slots, slots)];
+      values.set(...settled([variable, next.value]));
+      kept.push(...entries(next.slots, slots).map(settled));
     });
-    return [...updates, ...entries(shared, this.#shared), [this.iterations, this.iterations.add(1)]];
+
+    const followed = this.#averages?.follow(values, updatesBefore);
+    const present = new Set(variables);
+    const written = [...(followed?.values ?? values)].map(([variable, value]): Update => {
+      const { constraint } = variable;
+      return [variable, constraint && present.has(variable) ? constraint(value) : value];
+    });
+    return [
+      ...written,
+      ...kept,
+      ...(collected?.updates ?? []),
+      ...(followed?.updates ?? []),
+      [this.#steps, steps.add(1)],
+    ];
+  }
+
+  #decayOf(variable: Variable): number | undefined {
+    if (!decays(variable, this.#undecayed)) return undefined;
+    const { weightDecay } = this.#common;
+    const { weightDecayOf } = this.record;
+    return weightDecayOf ? weightDecayOf(variable, this.params, weightDecay) : weightDecay;
   }
 
   /** One step from `[gradient, variable]` pairs, as `zip(gradients, model.trainableVariables)` gives them. */
-  applyGradients(pairs: Iterable<GradientPair>): void {
+  applyGradients(pairs: Iterable<GradientPair>, options: ApplyOptions = {}): void {
     const list = [...pairs];
     this.apply(
       list.map(([gradient]) => gradient),
       list.map(([, variable]) => variable),
+      options,
     );
+  }
+
+  /** The loss whose gradients `apply` expects: times `lossScaleFactor`, if there is one. */
+  scaleLoss(loss: Tensor): Tensor {
+    const { lossScaleFactor } = this.#common;
+    return lossScaleFactor ? loss.mul(lossScaleFactor) : loss;
+  }
+
+  /** Whether it keeps running means of variables (`useEma`). */
+  get useEma(): boolean {
+    return this.#averages !== undefined;
+  }
+
+  /** Ends a training: with `useEma`, gives the variables their running means for good; otherwise does nothing. */
+  finalizeVariableValues(variables: readonly Variable[]): void {
+    this.#averages?.overwrite(variables);
+  }
+
+  /**
+   * Exchanges the variables with their running means, to evaluate or save these; a second call puts both back.
+   * Errors: PL4004 without `useEma`.
+   */
+  swapAverages(variables: readonly Variable[]): void {
+    if (this.#averages === undefined)
+      throw new PlumbError("PL4004", {
+        asked: `Variables were to be exchanged with their running means by ${this.name}`,
+        why: "It keeps none",
+        fix: `Make it with useEma: new ${this.record.name}({ useEma: true })`,
+      });
+    this.#averages.swap(variables);
   }
 
   /** A copy of all state, in the order of `variables`. */
@@ -231,37 +294,18 @@ export class Optimizer<P extends Parameters = any> {
         fix: "Build the same model with the same optimizer, then set its state",
       });
     variables.forEach((variable, i) => variable.assign(tensor(entries[i].data, variable.shape)));
-    this.#rateSet = entries[1].data[0];
-  }
-
-  #decayed(value: Tensor, rate: Tensor): Tensor {
-    const { weightDecay } = this.#common;
-    return weightDecay ? value.sub(value.mul(rate.mul(weightDecay))) : value;
+    this.#rate.restored();
   }
 }
-
-const state = (data: HostArray, shape: readonly number[], name: string): Variable =>
-  // State outlives the function that is being traced, if one is.
-  withTrace(undefined, () => new Variable(tensor(data, shape), { name, trainable: false }));
 
 /** New values beside the variables that take them. */
 const entries = (
   values: Readonly<Partial<Record<string, Tensor>>>,
   variables: Readonly<Record<string, Variable>>,
-): [Variable, Tensor][] => Object.entries(values).map(([key, value]) => [variables[key], value!]);
+): Update[] => Object.entries(values).map(([key, value]) => [variables[key], value!]);
 
 const mapRecord = <A, B>(
   record: Readonly<Record<string, A>>,
   map: (value: A, key: string) => B,
 ): Record<string, B> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
-
-function checkClipping(owner: string, options: ClipOptions): void {
-  const given = (["clipnorm", "clipvalue", "globalClipnorm"] as const).filter((way) => options[way]);
-  if (given.length > 1)
-    throw new PlumbError("PL4004", {
-      asked: `${owner} was given ${given.join(" and ")}`,
-      why: "Gradients are clipped in one way only",
-      fix: `Keep one of ${given.join(", ")}`,
-    });
-}

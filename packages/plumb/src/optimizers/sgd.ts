@@ -1,8 +1,10 @@
-import { flag } from "../base/parameters.ts";
-import { decay, Optimizer, type OptimizerOptions, type OptimizerRecord } from "./optimizer.ts";
+import { flag, real } from "../base/parameters.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { OptimizerOptions } from "./options.ts";
+import type { OptimizerRecord } from "./record.ts";
 
 const parameters = {
-  momentum: decay(0, "Share of the last step that is taken again"),
+  momentum: real(0, "Share of the last step that is taken again", { min: 0, max: 1 }),
   nesterov: flag(
     false,
     "Take the gradient step from where the momentum leads; does nothing without momentum",
@@ -16,7 +18,7 @@ export const sgd: OptimizerRecord<typeof parameters> = {
     "Sutskever et al., On the importance of initialization and momentum in deep learning, 2013; Keras's form",
   learningRate: 0.01,
   parameters,
-  slots: ({ momentum }) => (momentum === 0 ? [] : ["momentum"]),
+  slots: ({ momentum }) => (momentum === 0 ? {} : { momentum: 0 }),
   update({ value, gradient, slots, rate, params: { momentum, nesterov } }) {
     const step = gradient.mul(rate);
     if (momentum === 0) return { value: value.sub(step), slots: {} };

@@ -6,7 +6,7 @@ import { tensor, type Tensor, type Variable } from "../tensor/index.ts";
  * The weight of each row, from the weight of its class: `[rows]`. A class that is not named weighs 1.
  * Errors: PL4004 for a weight that is negative or not finite.
  */
-export function classWeightsOf(labels: Variable, weights: Readonly<Record<number, number>>): Tensor {
+export function classWeightsOf(labels: Tensor | Variable, weights: Readonly<Record<number, number>>): Tensor {
   for (const [name, weight] of Object.entries(weights)) {
     if (Number.isFinite(weight) && weight >= 0) continue;
     throw new PlumbError("PL4004", {

@@ -1,19 +1,26 @@
 /** What `model.compile` settles: optimizer, loss and metrics as objects, judged together with the head of the model. */
-import { errorOf } from "../base/contract.ts";
+import { activationBehind, errorOf } from "../base/contract.ts";
 import { PlumbError } from "../base/errors.ts";
 import { sizeOf, type Shape } from "../base/shape.ts";
-import { describeLabels, losses, type LabelsInfo, type LossLike, type Pairing } from "../losses/index.ts";
+import {
+  describeLabels,
+  losses,
+  type LabelsInfo,
+  type LossLike,
+  type MetricInput,
+  type Pairing,
+} from "../losses/index.ts";
 import { metrics, type MetricLike } from "../metrics/index.ts";
 import { activations } from "../numerics/index.ts";
 import { optimizers, type Optimizer, type OptimizerLike } from "../optimizers/index.ts";
-import type { Tensor } from "../tensor/index.ts";
-import type { Dataset } from "./dataset.ts";
+import { Tensor } from "../tensor/index.ts";
+import type { HostArray } from "../base/dtype.ts";
 import type { Forward, Model } from "./model.ts";
 
 /** What `compile` takes. */
 export interface CompileOptions {
-  /** An optimizer, or the name of one, made with its defaults. */
-  readonly optimizer: OptimizerLike;
+  /** An optimizer, or the name of one, made with its defaults. Default `"rmsprop"`, as in Keras. */
+  readonly optimizer?: OptimizerLike;
   /** A loss, the name of one, or a function of labels and predictions. */
   readonly loss: LossLike;
   /** Metrics to follow, each row counting the same. */
@@ -38,9 +45,20 @@ export interface FollowedMetric {
 
 /** Loss and metrics for labels of a shape: what a step computes beside the model. */
 export interface Objective {
-  readonly loss: (yTrue: Tensor, forward: Forward, weight: Tensor | undefined) => Tensor;
+  readonly loss: (yTrue: Tensor, predictions: Forward | Tensor, weight: Tensor | undefined) => Tensor;
   readonly metrics: readonly FollowedMetric[];
 }
+
+/** Labels as they came, and how much the row of each counts. */
+export interface Labels {
+  readonly values: HostArray;
+  readonly shape: Shape;
+  readonly weights?: HostArray;
+}
+
+/** Predictions as a forward pass; of a tensor, nothing is known of what stands behind it. */
+export const forwardOf = (predictions: Forward | Tensor): Forward =>
+  predictions instanceof Tensor ? { output: predictions, beforeHead: predictions } : predictions;
 
 /** A model's optimizer, loss and metrics. */
 export class Compiled {
@@ -53,7 +71,7 @@ export class Compiled {
   /** Errors: those of names that are none, and of head, loss and metrics that cannot belong together. */
   constructor(
     model: Model,
-    { optimizer, loss, metrics: plain = [], weightedMetrics = [], warn }: CompileOptions,
+    { optimizer = "rmsprop", loss, metrics: plain = [], weightedMetrics = [], warn }: CompileOptions,
   ) {
     this.optimizer = optimizers.get(optimizer);
     this.loss = losses.get(loss);
@@ -63,10 +81,9 @@ export class Compiled {
     ];
     this.#warn = warn ?? console.warn;
     // Which accuracy "accuracy" is hangs on the labels: it is paired when they are here.
-    this.#pair(
-      model,
-      this.#named().filter((metric) => metric.record.contract.predictions !== "label"),
-    );
+    const known = this.#named().filter((metric) => metric.record.contract.predictions !== "label");
+    for (const metric of known) metric.requireFollowable(model.outputShape?.map((extent) => extent ?? 1));
+    this.#pair(model, known);
   }
 
   /** Whether a higher value of a log entry is better. */
@@ -82,29 +99,30 @@ export class Compiled {
     );
   }
 
+  /** Checks labels, so that no step needs to. Errors: PL2002 to PL2005 and PL2012 for what the loss does not take. */
+  checkLabels(model: Model, { values, shape, weights }: Labels): void {
+    this.loss.checkLabels(values, shape, predictionsFor(model, shape), presence(weights, values.length));
+  }
+
   /**
-   * Loss and metrics for the labels of a data set, which are checked here, once, so that no step needs to.
-   * Errors: PL2002 to PL2005 and PL2012 for labels that the loss does not take, PL2006 and others of the pairing.
+   * Loss and metrics for labels, which are checked here.
+   * Errors: those of `checkLabels`, PL2006 and others of the pairing, PL2018 for a metric that a history cannot follow.
    */
-  objective(model: Model, data: Dataset): Objective {
-    const labels = data.y!.dataSync();
-    const { shape } = data.y!;
-    const predictions = [data.rows, ...(model.outputShape ?? []).slice(1)] as Shape;
+  objective(model: Model, labels: Labels): Objective {
+    const { shape } = labels;
+    const predictions = predictionsFor(model, shape);
     const named = this.#named({ labels: shape, predictions });
-    const pairing = this.#pair(model, named, describeLabels(labels, shape));
-    this.loss.checkLabels(labels, shape, predictions, presence(data, labels.length));
+    const pairing = this.#pair(model, named, describeLabels(labels.values, shape));
+    this.checkLabels(model, labels);
+    for (const metric of named) metric.requireFollowable(predictions);
     return {
-      loss: (yTrue, { output, beforeHead }, sampleWeight) =>
-        pairing.behindHead === undefined
-          ? pairing.loss.call(yTrue, output, { sampleWeight, labelsChecked: true })
-          : pairing.behindHead.call(yTrue, beforeHead, { sampleWeight, labelsChecked: true }),
-      metrics: named.map((metric, i) => {
-        const input = pairing.metrics[i];
-        const { weighted } = this.#metrics[i];
-        if (input === "asIs") return { metric, weighted, input: ({ output }) => output };
-        const activation = activations.get(input);
-        return { metric, weighted, input: ({ output }) => activation.call(output) };
-      }),
+      loss(yTrue, predictions, sampleWeight) {
+        const options = { sampleWeight, labelsChecked: true };
+        if (pairing.behindHead === undefined || predictions instanceof Tensor)
+          return pairing.loss.call(yTrue, forwardOf(predictions).output, options);
+        return pairing.behindHead.call(yTrue, predictions.beforeHead, options);
+      },
+      metrics: named.map((metric, i) => followed(metric, this.#metrics[i].weighted, pairing.metrics[i])),
     };
   }
 
@@ -140,9 +158,22 @@ export class Compiled {
   }
 }
 
+/** A metric and what it is fed. One that can read logits does so itself: its value is exact where a probability is 0 or 1. */
+function followed(metric: AnyMetric, weighted: boolean, input: MetricInput): FollowedMetric {
+  const asIs = ({ output }: Forward): Tensor => output;
+  if (input === "asIs") return { metric, weighted, input: asIs };
+  if (metric.contract.supportsLogits && activationBehind(metric.contract) === input)
+    return { metric: metric.withFromLogits(true), weighted, input: asIs };
+  const activation = activations.get(input);
+  return { metric, weighted, input: ({ output }) => activation.call(output) };
+}
+
+/** The shape of the model's output for as many rows as there are labels. */
+const predictionsFor = (model: Model, labels: Shape): Shape =>
+  [labels[0], ...(model.outputShape ?? []).slice(1)] as Shape;
+
 /** For each row of labels (of which there may be several in a row of data), 0 where it weighs nothing. */
-function presence(data: Dataset, labels: number): ArrayLike<number> | undefined {
-  const weights = data.sampleWeight?.dataSync();
+function presence(weights: HostArray | undefined, labels: number): ArrayLike<number> | undefined {
   if (weights === undefined || !weights.includes(0)) return undefined;
   const width = Math.max(1, Math.floor(labels / weights.length));
   return Float32Array.from({ length: labels }, (_, i) => weights[Math.floor(i / width)]);

@@ -1,6 +1,7 @@
 /** Data as the steps of a model read them: whole, in the engine's memory, from which each step gathers its rows. */
 import { checkSameRows, checkSomeRows, rowsOf, type RowsLike } from "../data/index.ts";
 import { Variable, type Tensor } from "../tensor/index.ts";
+import type { Labels } from "./compile.ts";
 
 /** Rows, their labels, and a weight for each, checked to belong together. Predictions need rows only. */
 export class Dataset {
@@ -23,6 +24,20 @@ export class Dataset {
     this.x = this.keep(inputs);
     if (y !== undefined) this.y = belonging(y, "the labels");
     if (sampleWeight !== undefined) this.sampleWeight = belonging(sampleWeight, "the sample weights");
+  }
+
+  /** The labels, for who checks them. */
+  get labels(): Labels {
+    return {
+      values: this.y!.dataSync(),
+      shape: this.y!.shape,
+      ...(this.sampleWeight ? { weights: this.sampleWeight.dataSync() } : {}),
+    };
+  }
+
+  /** Bytes that the data hold in the engine's memory. */
+  get bytes(): number {
+    return this.#residents.reduce((total, { size }) => total + 4 * size, 0);
   }
 
   /** Puts values of all rows into the engine's memory, for as long as the data set is used. */

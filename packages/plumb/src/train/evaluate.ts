@@ -5,7 +5,7 @@ import { Dataset } from "./dataset.ts";
 import type { Logs } from "./events.ts";
 import type { Model } from "./model.ts";
 import { runInSlices } from "./slices.ts";
-import { testStep, type MeasuringStep } from "./step.ts";
+import { stepOver, type Step } from "./step.ts";
 
 /** What `evaluate` takes besides data. */
 export interface EvaluateOptions {
@@ -26,16 +26,13 @@ export async function evaluate(
   const { sampleWeight, ...given } = options;
   const { batchSize } = resolve("PL4004", "evaluate", parameters, given);
   const data = new Dataset(x, y, sampleWeight);
-  let step: MeasuringStep | undefined;
+  let step: Step | undefined;
   try {
     const { compiled } = model;
     model.build(data.x.shape);
-    step = testStep(
-      model,
-      compiled.objective(model, data),
-      data,
-      new Batches(rowNumbers(data.rows), batchSize),
-    );
+    const objective = compiled.objective(model, data.labels);
+    step = stepOver(model, "test", objective, data, new Batches(rowNumbers(data.rows), batchSize));
+    step.reserve();
     return await measure(model, step);
   } finally {
     step?.dispose();
@@ -44,7 +41,7 @@ export async function evaluate(
 }
 
 /** Runs a measuring step over all its batches, in one turn of the model, and gives what it adds up to. */
-export async function measure(model: Model, { run, batches, totals }: MeasuringStep): Promise<Logs> {
+export async function measure(model: Model, { run, batches, totals }: Step): Promise<Logs> {
   totals.reset();
   await model.turns.take(() => runInSlices({ steps: batches.steps, step: run }));
   return totals.read();

@@ -6,6 +6,9 @@
 /** Values by Keras's names: `loss`, metric names, and the same with `val_` before them. */
 export type Logs = Readonly<Record<string, number>>;
 
+/** The values of an epoch while it is being told of: what a listener adds is recorded in the history too. */
+export type EpochLogs = Record<string, number>;
+
 export type TrainEvent =
   | {
       readonly type: "trainBegin";
@@ -15,6 +18,8 @@ export type TrainEvent =
       readonly rows: number;
       /** The names that the logs of an epoch will have. */
       readonly logNames: readonly string[];
+      /** Lets training begin with another epoch, for a listener that brought back an earlier state. */
+      readonly startFrom: (epoch: number) => void;
     }
   | { readonly type: "epochBegin"; readonly epoch: number }
   /** After a step, with the running values of its epoch. Built only when somebody listens to batches. */
@@ -27,7 +32,17 @@ export type TrainEvent =
       readonly stepsPerEpoch: number;
       readonly logs: () => Logs;
     }
-  | { readonly type: "epochEnd"; readonly epoch: number; readonly logs: Logs; readonly learningRate: number }
+  /** Around each validation. */
+  | { readonly type: "testBegin"; readonly epoch: number }
+  | { readonly type: "testEnd"; readonly epoch: number; readonly logs: Logs }
+  | {
+      readonly type: "epochEnd";
+      readonly epoch: number;
+      readonly logs: EpochLogs;
+      readonly learningRate: number;
+    }
+  /** After the last epoch, before the optimizer gives the weights their final values. */
+  | { readonly type: "epochsEnd" }
   /** `logs` are those of the last whole epoch; empty when there was none. */
   | { readonly type: "trainEnd"; readonly logs: Logs };
 

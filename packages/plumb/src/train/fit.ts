@@ -14,13 +14,15 @@ import {
 } from "../data/index.ts";
 import { classWeightsOf } from "./class-weight.ts";
 import { listenerOf, type Callback } from "./callbacks/callback.ts";
+import { ProgressLogger } from "./callbacks/progress-logger.ts";
 import { Dataset } from "./dataset.ts";
 import { measure } from "./evaluate.ts";
-import { Emitter, type Logs } from "./events.ts";
+import { Emitter, type EpochLogs, type Logs } from "./events.ts";
 import { History } from "./history.ts";
 import type { Model } from "./model.ts";
 import { runInSlices } from "./slices.ts";
-import { testStep, trainStep, type MeasuringStep } from "./step.ts";
+import { StepLogger } from "./step-log.ts";
+import { stepOver, type Step } from "./step.ts";
 
 /** What `fit` takes besides data. */
 export interface FitOptions {
@@ -50,6 +52,13 @@ export interface FitOptions {
   /** Decides split, order, dropout, and the first weights of a model not built yet. Unset: drawn from the global one. */
   seed?: number;
   callbacks?: readonly Callback[];
+  /**
+   * What is printed: 0 nothing, 1 how far each epoch is and its values, 2 one line per epoch. Default 0 (Keras: 1). For
+   * another place than the console give a `ProgressLogger` among the callbacks.
+   */
+  verbose?: 0 | 1 | 2;
+  /** Steps from one row of `history.log` to the next; 0 keeps no such log. Default 0. */
+  logEvery?: number;
   /** Ends training after the step in flight when it is aborted. */
   signal?: AbortSignal;
 }
@@ -60,6 +69,8 @@ const parameters = {
   validationFreq: integer(1, "Epochs from one validation to the next", { min: 1 }),
   validationBatchSize: optional(integer(32, "Rows per step of validation", { min: 1 })),
   shuffle: flag(true, "Another order of rows in each epoch"),
+  verbose: integer(0, "What is printed", { min: 0, max: 2 }),
+  logEvery: integer(0, "Steps from one row of the log to the next", { min: 0 }),
   initialEpoch: integer(0, "The epoch to begin with", { min: 0 }),
   seed: integer(0, "Decides everything random"),
 };
@@ -77,7 +88,7 @@ export async function fit(
     validationData,
     classWeight,
     sampleWeight,
-    callbacks = [],
+    callbacks: told = [],
     signal,
     ...given
   } = options;
@@ -91,29 +102,33 @@ export async function fit(
     validationBatchSize = batchSize,
     shuffle,
     initialEpoch,
+    verbose,
+    logEvery,
   } = resolved;
+  const callbacks = verbose === 0 ? told : [...told, new ProgressLogger({ verbose: verbose as 1 | 2 })];
   refuseTogether({ validationSplit, validationData }, "Both say what to validate on");
   refuseTogether({ classWeight, sampleWeight }, "Both say how much a row counts");
 
   // Data: in the engine's memory once; which rows train and which validate is a matter of row numbers.
   const data = new Dataset(x, y, sampleWeight);
   const held = validationData && new Dataset(...validationData);
-  let training: MeasuringStep | undefined;
-  let validating: MeasuringStep | undefined;
+  let training: Step | undefined;
+  let validating: Step | undefined;
   try {
     buildSeeded(model, data.x.shape, options.seed);
-    const objective = compiled.objective(model, data);
+    const objective = compiled.objective(model, data.labels);
     const { train, validation } = chooseRows(model, data, validationSplit, seed);
     const weight =
       classWeight === undefined ? data.sampleWeight : data.keep(classWeightsOf(data.y!, classWeight));
 
-    // Programs: full batch and remainder, for training and for validation, built before the first step.
-    training = trainStep(model, objective, data, new Batches(train, batchSize), weight);
+    // Programs: full batch and remainder, for training and for validation, built, and their memory taken, before step 1.
+    training = stepOver(model, "train", objective, data, new Batches(train, batchSize), weight);
     const [validated, rows] = held ? [held, rowNumbers(held.rows)] : [data, validation];
     if (rows !== undefined) {
       const batches = new Batches(rows, validationBatchSize);
-      validating = testStep(model, compiled.objective(model, validated), validated, batches);
+      validating = stepOver(model, "test", compiled.objective(model, validated.labels), validated, batches);
     }
+    for (const step of [training, validating]) step?.reserve();
 
     // Epochs.
     const { batches, totals } = training;
@@ -123,25 +138,31 @@ export async function fit(
     for (const callback of callbacks) callback.model = model;
     model.stopTraining = false;
     const logNames = [...totals.names, ...(validating?.totals.names ?? []).map(validationName)];
+    let firstEpoch = initialEpoch;
     await emitter.emit({
       type: "trainBegin",
       epochs,
       stepsPerEpoch: batches.steps,
       rows: train.length,
       logNames,
+      startFrom: (epoch) => void (firstEpoch = epoch),
     });
+    const rate = (): number => compiled.optimizer.learningRate;
+    const logger = logEvery > 0 ? new StepLogger(history.log, logEvery, totals, rate) : undefined;
+    const { run } = training;
     const aborted = (): boolean => signal?.aborted === true;
     const ended = (): boolean => model.stopTraining || aborted();
-    let logs: Logs = {};
-    for (let epoch = initialEpoch; epoch < epochs && !ended(); epoch++) {
+    let logs: EpochLogs = {};
+    for (let epoch = firstEpoch; epoch < epochs && !ended(); epoch++) {
       await emitter.emit({ type: "epochBegin", epoch });
-      const { learningRate } = compiled.optimizer;
+      const learningRate = rate();
       if (shuffle) batches.shuffle(seed, epoch);
       totals.reset();
+      logger?.beginEpoch();
       history.steps += await runInSlices({
         turns: model.turns,
         steps: batches.steps,
-        step: training.run,
+        step: logger === undefined ? run : (i) => (run(i), logger.step(epoch)),
         generator: { seed: seedFor(seed, "draws", epoch), counter: 0 },
         ends: ended,
         afterStep: emitter.batches
@@ -158,13 +179,19 @@ export async function fit(
       });
       // An epoch that the caller cut short is not one; one that a callback cut short is, as in Keras.
       if (aborted() && totals.rows < train.length) break;
-      logs = totals.read();
+      logs = { ...totals.read() };
       if (validating !== undefined && (epoch + 1) % validationFreq === 0) {
-        logs = { ...logs, ...ofValidation(await measure(model, validating)) };
+        await emitter.emit({ type: "testBegin", epoch });
+        const validated = ofValidation(await measure(model, validating));
+        await emitter.emit({ type: "testEnd", epoch, logs: validated });
+        Object.assign(logs, validated);
       }
-      history.record(epoch, logs, learningRate);
+      // Recorded when all have heard: a callback may add to the logs.
       await emitter.emit({ type: "epochEnd", epoch, logs, learningRate });
+      history.record(epoch, logs, learningRate);
     }
+    await emitter.emit({ type: "epochsEnd" });
+    if (history.steps > 0) compiled.optimizer.finalizeVariableValues(model.trainableVariables);
     if (aborted()) history.stopped = "signal";
     else if (model.stopTraining) history.stopped = "callback";
     await emitter.emit({ type: "trainEnd", logs });

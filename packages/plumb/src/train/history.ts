@@ -14,6 +14,8 @@ export class History {
   readonly history: Record<string, number[]> = {};
   /** The learning rate that epoch `epoch[i]` began with. */
   readonly learningRate: number[] = [];
+  /** Within epochs, where `fit` was asked for it with `logEvery`. */
+  readonly log: StepLog = { step: [], epoch: [], loss: [], learningRate: [] };
   /** Training steps taken, those of an unfinished epoch included. */
   steps = 0;
   /** Set when training ended early. */
@@ -25,4 +27,15 @@ export class History {
     this.learningRate.push(learningRate);
     for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
   }
+}
+
+/** Columns of equal length, a row for every few steps. */
+export interface StepLog {
+  /** Steps taken so far, counted over the whole fit. */
+  readonly step: number[];
+  readonly epoch: number[];
+  /** The mean loss over the rows since the row before (or since the epoch began): not a running mean of the epoch. */
+  readonly loss: number[];
+  /** The rate of the last of these steps. */
+  readonly learningRate: number[];
 }

@@ -1,10 +1,12 @@
-export { Callback, type Progress, type TrainPlan } from "./callbacks/callback.ts";
-export { EarlyStopping, type EarlyStoppingOptions } from "./callbacks/early-stopping.ts";
+export type { Batch, StepOutput } from "./batch.ts";
+export * from "./callbacks/index.ts";
 export { Compiled, type CompileOptions } from "./compile.ts";
 export type { EvaluateOptions } from "./evaluate.ts";
-export type { Logs, TrainEvent } from "./events.ts";
+export type { EpochLogs, Logs, TrainEvent } from "./events.ts";
+export type { LearningRateSweep, SweepOptions } from "./find-learning-rate.ts";
 export type { FitOptions } from "./fit.ts";
-export { History, type Stopped } from "./history.ts";
+export { History, type StepLog, type Stopped } from "./history.ts";
 export { Model, type Forward, type ModelState } from "./model.ts";
+export type { OnBatchOptions } from "./on-batch.ts";
 export type { PredictOptions } from "./predict.ts";
 export { Sequential, type SequentialOptions } from "./sequential.ts";

@@ -4,15 +4,18 @@ import type { HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
 import { showShape, sizeOf } from "../base/shape.ts";
 import type { RowsLike } from "../data/index.ts";
-import type { BatchShape, CallOptions, Layer } from "../layers/index.ts";
+import { addedLosses, type BatchShape, type CallOptions, type Layer } from "../layers/index.ts";
 import type { StateEntry } from "../optimizers/index.ts";
-import { asTensor, type Tensor, type TensorLike, type Variable } from "../tensor/index.ts";
+import { asTensor, gradients, type Tensor, type TensorLike, type Variable } from "../tensor/index.ts";
+import type { Batch, StepOutput } from "./batch.ts";
 import { Compiled, type CompileOptions } from "./compile.ts";
 import { evaluate, type EvaluateOptions } from "./evaluate.ts";
 import type { Logs } from "./events.ts";
 import { fit, type FitOptions } from "./fit.ts";
 import type { History } from "./history.ts";
-import { ForwardPrograms, predict, type PredictOptions } from "./predict.ts";
+import { findLearningRate, type LearningRateSweep, type SweepOptions } from "./find-learning-rate.ts";
+import { BatchSteps, type OnBatchOptions } from "./on-batch.ts";
+import { ForwardPrograms, predict, predictOnBatch, type PredictOptions } from "./predict.ts";
 import { summaryOf } from "./summary.ts";
 import { Turns } from "./turns.ts";
 
@@ -41,6 +44,7 @@ export abstract class Model {
   /** Fits of this model run one after the other. */
   readonly #fits = new Turns();
   readonly #programs = new ForwardPrograms(this);
+  readonly #batchSteps = new BatchSteps(this);
   #compiled?: Compiled;
   #callingBack: () => boolean = () => false;
 
@@ -62,6 +66,7 @@ export abstract class Model {
   /** To be called by a model whose layers have changed: what was compiled of it is no longer it. */
   protected changed(): void {
     this.#programs.clear();
+    this.#batchSteps.clear();
   }
 
   /** The model's output for a tensor: `[rows, …]` in, `[rows, …]` out. Builds the model if that was not done. */
@@ -91,6 +96,7 @@ export abstract class Model {
    */
   compile(options: CompileOptions): void {
     this.#compiled = new Compiled(this, options);
+    this.#batchSteps.clear();
   }
 
   /** What `compile` was told. Errors: PL4001 before it. */
@@ -144,6 +150,85 @@ export abstract class Model {
   /** The model's output for rows `x`, as one tensor `[rows, …]`. Computed batch by batch; dropout and the like are off. */
   predict(x: RowsLike, options: PredictOptions = {}): Promise<Tensor> {
     return predict(this, this.#programs, x, options);
+  }
+
+  /**
+   * One step of training on one batch, for loops of one's own: forward, loss, gradients, update and metrics as one
+   * compiled program per shape of batch. Gives the running loss and metrics since `resetMetrics`, by name, as Keras does.
+   * Errors: as `fit`; labels are checked at each call.
+   *
+   * @example
+   * model.resetMetrics();
+   * for (const [x, y] of batches) logs = await model.trainOnBatch(x, y);
+   */
+  trainOnBatch(x: RowsLike, y: RowsLike, options: OnBatchOptions = {}): Promise<Logs> {
+    return this.#batchSteps.run("train", x, y, options);
+  }
+
+  /** Loss and metrics of one batch, added to those of the batches since `resetMetrics`. Errors: as `evaluate`. */
+  testOnBatch(x: RowsLike, y: RowsLike, options: Pick<OnBatchOptions, "sampleWeight"> = {}): Promise<Logs> {
+    return this.#batchSteps.run("test", x, y, options);
+  }
+
+  /** The model's output for one batch, in one step: `predict` with a batch as large as the rows. */
+  predictOnBatch(x: RowsLike): Promise<Tensor> {
+    return predictOnBatch(this, this.#programs, x);
+  }
+
+  /** Begins the running values of `trainOnBatch` and `testOnBatch` anew. */
+  resetMetrics(): void {
+    this.#batchSteps.reset();
+  }
+
+  /**
+   * Tries learning rates: a short training in which the rate grows by the same factor at each step, from far too small
+   * to far too large. Gives the sweep and a suggestion, and leaves model, optimizer and random numbers as they were.
+   * Errors: as `fit`.
+   *
+   * @example
+   * const { suggestion } = await model.findLearningRate(x, y);
+   * model.compiled.optimizer.learningRate = suggestion;
+   */
+  findLearningRate(x: RowsLike, y: RowsLike, options: SweepOptions = {}): Promise<LearningRateSweep> {
+    return this.#fits.take(() => findLearningRate(this, x, y, options));
+  }
+
+  /**
+   * One step of training, in tensors: what `fit` compiles together with the gathering of rows and the metrics. Override
+   * it to train in another way; the step runs compiled all the same. It is run once per shape of batch, to be compiled:
+   * what changes from step to step is a variable, or drawn from `random`.
+   *
+   * @example
+   * class Denoising extends Sequential {
+   *   override trainStep({ x, ...batch }: Batch): StepOutput {
+   *     const noisy = x.add(random.normal(x.shape, { stddev: 0.1 }));
+   *     const predictions = this.forward(noisy, { training: true });
+   *     const loss = batch.loss(predictions);
+   *     const variables = this.trainableVariables;
+   *     this.compiled.optimizer.apply(gradients(loss, variables), variables);
+   *     return { loss, predictions, logs: { noise: noisy.sub(x).square().mean() } };
+   *   }
+   * }
+   */
+  trainStep(batch: Batch): StepOutput {
+    const predictions = this.forward(batch.x, { training: true });
+    const loss = batch.loss(predictions);
+    const { optimizer } = this.compiled;
+    const variables = this.trainableVariables;
+    optimizer.apply(gradients(optimizer.scaleLoss(loss), variables), variables, { rows: batch.x.shape[0] });
+    return { loss, predictions };
+  }
+
+  /** A loss with what layers add to it: penalties on weights, and those on outputs of the step that is being computed. */
+  penalised(loss: Tensor): Tensor {
+    const penalties = [...addedLosses(), ...this.layers.flatMap((layer) => layer.penalties())];
+    return penalties.reduce((sum, penalty) => sum.add(penalty), loss);
+  }
+
+  /** One step of `evaluate` and of validation, in tensors; to be overridden like `trainStep`. It must not assign weights. */
+  testStep(batch: Batch): StepOutput {
+    const predictions = this.forward(batch.x, { training: false });
+    return { loss: batch.loss(predictions), predictions };
   }
 
   /** A table of the layers with their output shapes and weight counts; printed, and returned. */

@@ -100,3 +100,8 @@ export async function predict(
   );
   return tensor(output, [count, ...outputShape]);
 }
+
+/** The model's output for all rows in one step. */
+export function predictOnBatch(model: Model, programs: ForwardPrograms, x: RowsLike): Promise<Tensor> {
+  return predict(model, programs, x, { batchSize: Math.max(1, rowsOf(x, "x").shape[0]) });
+}

@@ -110,11 +110,6 @@ export class Sequential extends Model {
     const last = this.#layers[this.#layers.length - 1];
     let value = x;
     for (const layer of this.#layers.slice(0, -1)) value = layer.call(value, options);
-    if (last.activation === undefined || last.beforeHead === undefined) {
-      const output = last.call(value, options);
-      return { output, beforeHead: output };
-    }
-    const beforeHead = last.beforeHead(value, options);
-    return { output: last.activation.call(beforeHead), beforeHead };
+    return last.callWithHead(value, options);
   }
 }

@@ -1,96 +1,127 @@
 /**
  * The steps of a model, each one compiled program per batch size: gather the rows of the batch from resident data,
  * forward, loss, gradients, update, totals. JavaScript hands in row numbers and nothing comes back.
+ *
+ * A step is traced when it is made; its program is shared with every step of the same structure, so that a second `fit`
+ * or `evaluate` on data of the same shape compiles nothing.
  */
+import { PlumbError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Batches } from "../data/index.ts";
-import type { CallOptions } from "../layers/index.ts";
-import { gradients, trace, type Tensor, type Variable } from "../tensor/index.ts";
+import { collectLosses } from "../layers/index.ts";
+import { currentBackend, trace, type Tensor, type Variable } from "../tensor/index.ts";
+import type { Batch, StepOutput } from "./batch.ts";
 import type { Objective } from "./compile.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Model } from "./model.ts";
 import { Totals } from "./totals.ts";
 
-/** The programs of a step, at most two: one for full batches, one for the remainder. Compiled before the first run. */
+/** The programs of a step, at most two: one for full batches, one for the remainder. */
 export interface Step {
   readonly batches: Batches;
+  readonly totals: Totals;
+  /**
+   * Compiles, and takes all memory that the steps need, so that none fails for lack of it.
+   * Errors: PL7001 with the bytes that are needed and a batch size that fits.
+   */
+  reserve(): void;
   /** Runs step `i` of an epoch. Makes no object. */
   run(i: number): void;
-  /** Gives the programs' memory back. */
+  /** Gives memory back. */
   dispose(): void;
 }
 
-/** A step that adds up what it measures. */
-export interface MeasuringStep extends Step {
-  readonly totals: Totals;
-}
+/** Which of a model's two steps: one learns from its batch, the other only measures. */
+export type StepKind = "train" | "test";
 
-/** A step that learns from the rows of its batch, each counting by its `weight`. */
-export function trainStep(
+/** The step of a kind as a function of tensors, for `trace`. It adds up what it measures. */
+export function stepBody(
   model: Model,
+  kind: StepKind,
   objective: Objective,
-  data: Dataset,
-  batches: Batches,
-  weight?: Variable,
-): MeasuringStep {
-  const { optimizer } = model.compiled;
-  const variables = model.trainableVariables;
-  optimizer.build(variables);
-  return measuringStep(model, objective, data, batches, weight, { training: true }, (loss) =>
-    optimizer.apply(gradients(loss, variables), variables),
-  );
-}
-
-/** A step that measures loss and metrics on the rows of its batch. */
-export const testStep = (
-  model: Model,
-  objective: Objective,
-  data: Dataset,
-  batches: Batches,
-): MeasuringStep => measuringStep(model, objective, data, batches, data.sampleWeight, { training: false });
-
-function measuringStep(
-  model: Model,
-  objective: Objective,
-  data: Dataset,
-  batches: Batches,
-  weight: Variable | undefined,
-  options: CallOptions,
-  learn?: (loss: Tensor) => void,
-): MeasuringStep {
-  const output = [batches.batchSize, ...model.outputShape!.slice(1)] as Shape;
-  const totals = new Totals(objective.metrics, output);
-  const step = overBatches(batches, (rows) => {
-    const yTrue = data.y!.gather(rows);
-    const rowWeight = weight?.gather(rows);
-    const forward = model.forward(data.x.gather(rows), options);
-    const loss = objective.loss(yTrue, forward, rowWeight);
-    totals.add(loss, yTrue, forward, rowWeight);
-    learn?.(loss);
-  });
-  const run = (i: number): void => {
-    step.run(i);
-    totals.rows += batches.sizeOf(i);
+  totals: Totals,
+): (x: Tensor, y: Tensor, sampleWeight?: Tensor) => void {
+  return (x, y, sampleWeight) => {
+    const batch: Batch = {
+      x,
+      y,
+      ...(sampleWeight ? { sampleWeight } : {}),
+      loss: (predictions) => model.penalised(objective.loss(y, predictions, sampleWeight)),
+    };
+    const { value: output } = collectLosses((): StepOutput =>
+      kind === "train" ? model.trainStep(batch) : model.testStep(batch),
+    );
+    totals.add(output, batch);
   };
-  return { batches, totals, run, dispose: step.dispose };
 }
 
-/** One program per batch size. Row numbers travel in one array each, written anew for each step. */
-function overBatches(batches: Batches, body: (rows: Tensor) => void): Pick<Step, "run" | "dispose"> {
-  const sized = batches.sizes.map((size) => {
-    const program = trace(body, [{ shape: [size], dtype: "int32" }]);
-    program.prepare();
-    return { program, rows: new Int32Array(size) };
-  });
+/** The totals that steps of a model fill. */
+export const totalsOf = (model: Model, objective: Objective, rows: number): Totals =>
+  new Totals(objective.metrics, [rows, ...model.outputShape!.slice(1)] as Shape);
+
+/** A step over batches of a data set; each row counts by its `weight`. */
+export function stepOver(
+  model: Model,
+  kind: StepKind,
+  objective: Objective,
+  data: Dataset,
+  batches: Batches,
+  weight: Variable | undefined = data.sampleWeight,
+): Step {
+  if (kind === "train") model.compiled.optimizer.build(model.trainableVariables);
+  const totals = totalsOf(model, objective, batches.batchSize);
+  const body = stepBody(model, kind, objective, totals);
+  const gathered = (rows: Tensor): void =>
+    body(data.x.gather(rows), data.y!.gather(rows), weight?.gather(rows));
+  // Row numbers travel in one array for each size, written anew for each step.
+  const sized = batches.sizes.map((size) => ({
+    program: trace(gathered, [{ shape: [size], dtype: "int32" }]),
+    rows: new Int32Array(size),
+  }));
   const [full, rest = full] = sized;
   return {
+    batches,
+    totals,
+    reserve() {
+      for (const { program, rows } of sized) withRoomFor(rows.length, data.bytes, program);
+    },
     run(i) {
       const { program, rows } = batches.sizeOf(i) === full.rows.length ? full : rest;
       batches.fill(i, rows);
       program.run(rows);
+      totals.rows += rows.length;
     },
     dispose() {
       for (const { program } of sized) program.dispose();
     },
   };
+}
+
+/** Reserves the memory of a program for `rows` rows; where there is too little, says how many would fit. */
+function withRoomFor(
+  rows: number,
+  dataBytes: number,
+  program: { reserve(): void; readonly workBytes: number },
+): void {
+  try {
+    program.reserve();
+  } catch (error) {
+    if (!(error instanceof PlumbError) || error.code !== "PL7001") throw error;
+    const { workBytes } = program;
+    // Intermediate values grow with the rows; a tenth is left for what else the engine needs.
+    const fitting = Math.floor((0.9 * currentBackend().room * rows) / Math.max(1, workBytes));
+    throw new PlumbError(
+      "PL7001",
+      {
+        asked: `Steps of ${rows} rows need ${workBytes} bytes for their intermediate values, and the data ${dataBytes}`,
+        arrived: error.parts.arrived,
+        why: error.parts.why,
+        fix:
+          fitting >= 1 && fitting < rows
+            ? `Use batchSize: ${2 ** Math.floor(Math.log2(fitting))}`
+            : "Give fewer rows, or make the layers smaller: not even one row at a time fits",
+      },
+      { cause: error },
+    );
+  }
 }

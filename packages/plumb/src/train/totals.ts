@@ -1,18 +1,20 @@
 /**
- * What a pass over data adds up: the loss and the state of every metric, in float64, inside the engine's memory. The
- * compiled step adds to them; nothing is read back until somebody asks.
+ * What a pass over data adds up: the loss, the state of every metric, and what a step of one's own follows, in float64,
+ * inside the engine's memory. The compiled step adds to them; nothing is read back until somebody asks.
  */
 import { sizeOf, type Shape } from "../base/shape.ts";
-import { tensor, Variable, type Tensor } from "../tensor/index.ts";
-import type { FollowedMetric } from "./compile.ts";
+import { withTrace } from "../tensor/context.ts";
+import { tensor, Variable } from "../tensor/index.ts";
+import type { Batch, StepOutput } from "./batch.ts";
+import { forwardOf, type FollowedMetric } from "./compile.ts";
 import type { Logs } from "./events.ts";
-import type { Forward } from "./model.ts";
 
 /** Running totals of one pass. */
 export class Totals {
   /** Rows added so far. */
   rows = 0;
-  readonly #loss = new Variable(tensor(new Float64Array(1), []), { name: "loss", trainable: false });
+  /** Sums over rows: the loss, then what steps follow beside it. */
+  readonly #sums = new Map<string, Variable>();
   readonly #metrics: readonly FollowedMetric[];
 
   /** `output` is the shape of the model's output, the batch being of any size. */
@@ -20,35 +22,57 @@ export class Totals {
     this.#metrics = metrics;
     // Totals outlive the functions that are traced to fill them.
     for (const { metric } of metrics) metric.build(output);
+    this.#sumOf("loss");
   }
 
-  /** The names of what `read` gives. */
+  /** The names of what `read` gives; complete when the steps that add were traced. */
   get names(): string[] {
-    return ["loss", ...this.#metrics.map(({ metric }) => metric.name)];
+    return [...this.#sums.keys(), ...this.#metrics.map(({ metric }) => metric.name)];
   }
 
   /** Adds a batch, inside a compiled step. The loss of a batch counts by its rows, whatever they weigh, as in Keras. */
-  add(loss: Tensor, yTrue: Tensor, forward: Forward, weight: Tensor | undefined): void {
-    this.#loss.assignAdd(loss.cast("float64").mul(yTrue.shape[0]));
+  add({ loss, predictions, logs = {} }: StepOutput, { y, sampleWeight }: Batch): void {
+    for (const [name, value] of Object.entries({ loss, ...logs }))
+      this.#sumOf(name).assignAdd(value.cast("float64").mul(y.shape[0]));
+    if (predictions === undefined) return;
+    const forward = forwardOf(predictions);
     for (const { metric, weighted, input } of this.#metrics)
-      metric.updateState(yTrue, input(forward), weighted ? { sampleWeight: weight } : {});
+      metric.updateState(y, input(forward), weighted && sampleWeight ? { sampleWeight } : {});
+  }
+
+  /** The sum of the losses of all rows so far. */
+  readLoss(): number {
+    return this.#sumOf("loss").dataSync()[0];
   }
 
   /** Begins anew. */
   reset(): void {
     this.rows = 0;
+    for (const sum of this.#sums.values()) zero(sum);
     for (const { metric } of this.#metrics) for (const variable of metric.variables) zero(variable);
-    zero(this.#loss);
   }
 
-  /** The mean loss and every metric over the rows so far. */
+  /** The mean loss, what steps follow, and every metric, over the rows so far. */
   read(): Logs {
-    const loss = this.#loss.dataSync()[0] / this.rows;
+    const means = [...this.#sums].map(([name, sum]) => [name, sum.dataSync()[0] / this.rows] as const);
     const values = this.#metrics.map(({ metric }) => [metric.name, metric.result().itemSync()] as const);
-    return { loss, ...Object.fromEntries(values) };
+    return Object.fromEntries([...means, ...values]);
+  }
+
+  #sumOf(name: string): Variable {
+    let sum = this.#sums.get(name);
+    if (sum === undefined) {
+      sum = withTrace(
+        undefined,
+        () => new Variable(tensor(new Float64Array(1), []), { name, trainable: false }),
+      );
+      this.#sums.set(name, sum);
+    }
+    return sum;
   }
 }
 
+/** From data, which are written where they belong: no program runs. */
 const zero = (variable: Variable): void => {
   variable.assign(tensor(new Float64Array(sizeOf(variable.shape)), variable.shape));
 };

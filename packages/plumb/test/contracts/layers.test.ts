@@ -8,17 +8,8 @@ import {
   type LayerClass,
 } from "../../src/layers/index.ts";
 import { compile, gradients, ones, seed, tensor, type Tensor } from "../../src/tensor/index.ts";
-import {
-  camelKeys,
-  goldensMissing,
-  numbersOf,
-  readGoldens,
-  tensorOf,
-  worstShare,
-  type GoldenTensor,
-} from "../support/goldens.ts";
 
-/** Promises that every layer keeps, and Keras's numbers for those that Keras has. */
+/** Promises that every layer keeps. */
 
 /** Options with which each layer is made here, and shapes of the inputs it is given, odd ones among them. */
 const samples: Record<string, { options: Record<string, unknown>; inputs: readonly (readonly number[])[] }> =
@@ -167,46 +158,5 @@ describe("Dropout", () => {
 
   test.each([-0.1, 1, NaN])("a rate of %s is PL4004", (rate) => {
     expect(() => new Dropout(rate)).toThrow(/PL4004/);
-  });
-});
-
-interface GoldenLayer {
-  readonly id: string;
-  readonly class: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly inputs: readonly GoldenTensor[];
-  readonly training?: boolean;
-  readonly weights: readonly { readonly tensor?: GoldenTensor; readonly path: string }[];
-  readonly outputs: readonly GoldenTensor[];
-  readonly cotangents: readonly GoldenTensor[];
-  readonly grad_inputs: readonly GoldenTensor[];
-  readonly grad_weights: readonly GoldenTensor[];
-}
-const { cases = [] } = readGoldens<{ cases: GoldenLayer[] }>("layers.json");
-const runnable = cases.filter((one) => one.class in layerClasses);
-
-describe.skipIf(goldensMissing)(`Keras's numbers (${goldensMissing ?? `${runnable.length} cases`})`, () => {
-  test.each(runnable.map((one) => [one.id, one] as const))("%s", (_, one) => {
-    const layer = makeLayer(layerClasses[one.class as keyof typeof layerClasses], {
-      ...camelKeys(one.config),
-      name: "layer",
-    });
-    const x = tensorOf(one.inputs[0]);
-    layer.ensureBuilt(x.shape);
-    expect(layer.weights.map(({ name }) => name)).toEqual(one.weights.map(({ path }) => path));
-    layer.weights.forEach((weight, i) =>
-      weight.assign(tensorOf(one.weights[i].tensor ?? (one.weights[i] as never))),
-    );
-
-    const y = layer.call(x, { training: one.training });
-    const close = (got: Tensor, want: GoldenTensor, what: string): void => {
-      expect(got.shape, what).toEqual(want.shape);
-      expect(worstShare(got.dataSync(), numbersOf(want), 1e-4, 1e-5), what).toBeLessThanOrEqual(1);
-    };
-    const cotangent = tensorOf(one.cotangents[0]);
-    const found = gradients(y.mul(cotangent).sum(), [x, ...layer.trainableWeights]);
-    close(y, one.outputs[0], "output");
-    close(found[0], one.grad_inputs[0], "gradient of the input");
-    one.grad_weights.forEach((want, i) => close(found[i + 1], want, `gradient of ${layer.weights[i].name}`));
   });
 });

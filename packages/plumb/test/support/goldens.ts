@@ -8,33 +8,37 @@ import type { HostArray } from "../../src/base/dtype.ts";
 import { camelCase } from "../../src/base/names.ts";
 import { tensor, type Tensor } from "../../src/tensor/index.ts";
 
-const folder = fileURLToPath(new URL("../../../../../shared/goldens/", import.meta.url));
+/** The folder of recorded numbers. */
+export const goldensFolder: string = fileURLToPath(
+  new URL("../../../../../shared/goldens/", import.meta.url),
+);
 
 /** A tensor as the files write it; NaN and infinities are strings. */
 export interface GoldenTensor {
   readonly shape: readonly number[];
-  readonly dtype: "float32" | "int32" | "bool";
+  /** Absent where all of a file is float64. */
+  readonly dtype?: "float32" | "int32" | "bool";
   readonly data: readonly (number | string)[];
 }
 
 /** Why golden tests do not run on this machine; undefined where they do. */
-export const goldensMissing: string | undefined = existsSync(folder)
+export const goldensMissing: string | undefined = existsSync(goldensFolder)
   ? undefined
   : "no ../shared/goldens here";
 
 /** The parsed file, or an empty object where the folder is absent. */
 export function readGoldens<T>(file: string): Partial<T> {
-  return goldensMissing === undefined ? (JSON.parse(readFileSync(folder + file, "utf8")) as T) : {};
+  return goldensMissing === undefined ? (JSON.parse(readFileSync(goldensFolder + file, "utf8")) as T) : {};
 }
 
 /** The numbers of a golden tensor or scalar. */
 export const numbersOf = (golden: GoldenTensor): number[] => golden.data.map(Number);
 
+const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, float64: Float64Array };
+
 /** A golden tensor as one of ours. */
 export function tensorOf(golden: GoldenTensor): Tensor {
-  const values = numbersOf(golden);
-  const data = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[golden.dtype].from(values);
-  return tensor(data, golden.shape);
+  return tensor(arrays[golden.dtype ?? "float64"].from(numbersOf(golden)), golden.shape);
 }
 
 /** Keras's configuration under our names: `learning_rate` → `learningRate`; nested values are left alone. */

@@ -1,4 +1,5 @@
-import type { Listener, Logs, TrainEvent } from "../events.ts";
+import type { Parameters } from "../../base/parameters.ts";
+import type { EpochLogs, Listener, Logs, TrainEvent } from "../events.ts";
 import type { Model } from "../model.ts";
 
 /** What a callback learns when training begins. */
@@ -8,6 +9,11 @@ export interface TrainPlan {
   readonly rows: number;
   /** The names that the logs of an epoch will have. */
   readonly logNames: readonly string[];
+  /**
+   * Lets training begin with another epoch than it was asked to: for a callback that brings back the state of an earlier
+   * fit. The last callback to say so is heard.
+   */
+  readonly startFrom: (epoch: number) => void;
 }
 
 /** Where training stands. */
@@ -18,6 +24,16 @@ export interface Progress {
   readonly stepsPerEpoch: number;
   /** Reads the running values of the epoch; costs something only when called. */
   readonly logs: () => Logs;
+}
+
+/** What there is to say about one kind of callback, beside its docs. */
+export interface CallbackRecord {
+  /** Keras's class name, where Keras has it. */
+  readonly name: string;
+  /** What it does, in one line. */
+  readonly doc: string;
+  /** Its options that are numbers, flags or words. */
+  readonly parameters: Parameters;
 }
 
 /**
@@ -39,8 +55,13 @@ export class Callback {
   onTrainBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
   /** Every few dozen milliseconds while an epoch runs: for a progress line. */
   onProgress?(progress: Progress): void | Promise<void>;
-  /** After each epoch and its validation. */
-  onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
+  /** Before and after each validation; `logs` has the values as the history will name them. */
+  onTestBegin?(epoch: number): void | Promise<void>;
+  onTestEnd?(epoch: number, logs: Logs): void | Promise<void>;
+  /** After each epoch and its validation. What is added to `logs` is recorded in the history too. */
+  onEpochEnd?(epoch: number, logs: EpochLogs): void | Promise<void>;
+  /** After the last epoch, before the optimizer gives the weights their final values (with `useEma` their means). */
+  onEpochsEnd?(): void | Promise<void>;
   /** At the end, however it came; `logs` are those of the last whole epoch. */
   onTrainEnd?(logs: Logs): void | Promise<void>;
 }
@@ -59,8 +80,14 @@ export function listenerOf(callback: Callback): Listener {
           return callback.onTrainBatchEnd?.(event.batch, event.logs);
         case "progress":
           return callback.onProgress?.(event);
+        case "testBegin":
+          return callback.onTestBegin?.(event.epoch);
+        case "testEnd":
+          return callback.onTestEnd?.(event.epoch, event.logs);
         case "epochEnd":
           return callback.onEpochEnd?.(event.epoch, event.logs);
+        case "epochsEnd":
+          return callback.onEpochsEnd?.();
         case "trainEnd":
           return callback.onTrainEnd?.(event.logs);
       }

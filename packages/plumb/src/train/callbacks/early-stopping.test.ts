@@ -17,6 +17,7 @@ describe("EarlyStopping", () => {
       stepsPerEpoch: 1,
       rows: 1,
       logNames: ["loss", "val_loss"],
+      startFrom: () => {},
     });
     let epoch = 0;
     for (; epoch < values.length && !model.stopTraining; epoch++) {

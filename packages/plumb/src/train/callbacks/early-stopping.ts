@@ -1,23 +1,21 @@
-import { PlumbError } from "../../base/errors.ts";
-import { didYouMean } from "../../base/names.ts";
 import {
+  flag,
   integer,
-  oneOf,
   optional,
   real,
-  flag,
   resolve,
   type GivenOf,
   type ValuesOf,
 } from "../../base/parameters.ts";
 import type { HostArray } from "../../base/dtype.ts";
 import type { Logs } from "../events.ts";
-import { Callback, type TrainPlan } from "./callback.ts";
+import { Callback, type CallbackRecord, type TrainPlan } from "./callback.ts";
+import { checkMonitor, isBetter, mode } from "./monitor.ts";
 
 const parameters = {
   minDelta: real(0, "A change counts as better only beyond this", { min: 0 }),
   patience: integer(0, "Epochs without a better value after which training ends", { min: 0 }),
-  mode: oneOf(["auto", "min", "max"], "auto", "Whether lower or higher is better; auto asks the metric"),
+  mode,
   baseline: optional(real(0, "A value that has to be beaten for the waiting to begin anew")),
   restoreBestWeights: flag(false, "Give the model the weights of its best epoch at the end"),
   startFromEpoch: integer(0, "Epochs at the beginning that are not looked at", { min: 0 }),
@@ -42,6 +40,11 @@ export interface EarlyStoppingOptions extends GivenOf<typeof parameters> {
  * new EarlyStopping({ monitor: "val_loss", patience: 5, restoreBestWeights: true });
  */
 export class EarlyStopping extends Callback {
+  static readonly record: CallbackRecord = {
+    name: "EarlyStopping",
+    doc: "ends training when a value has not become better for a while",
+    parameters,
+  };
   readonly monitor: string;
   readonly options: ValuesOf<typeof parameters>;
   /** The best value and its epoch, once there is one. */
@@ -58,14 +61,8 @@ export class EarlyStopping extends Callback {
     this.options = resolve("PL4004", "EarlyStopping", parameters, options);
   }
 
-  override onTrainBegin({ logNames }: TrainPlan): void {
-    if (!logNames.includes(this.monitor))
-      throw new PlumbError("PL4004", {
-        asked: `EarlyStopping was to watch "${this.monitor}"`,
-        arrived: `The values of an epoch will be ${logNames.join(", ")}`,
-        why: "A value that never appears can never stop training",
-        fix: `${didYouMean(this.monitor, logNames)}Watch one of these, or give fit validation data for the val_ names`,
-      });
+  override onTrainBegin(plan: TrainPlan): void {
+    checkMonitor("EarlyStopping", this.monitor, plan);
     this.best = this.bestEpoch = this.stoppedEpoch = this.#bestWeights = undefined;
     this.#waited = 0;
   }
@@ -95,9 +92,6 @@ export class EarlyStopping extends Callback {
   }
 
   #better(value: number, reference: number | undefined): boolean {
-    if (reference === undefined) return !Number.isNaN(value);
-    const { minDelta, mode } = this.options;
-    const higher = mode === "max" || (mode === "auto" && this.model!.higherIsBetter(this.monitor));
-    return higher ? value - minDelta > reference : value + minDelta < reference;
+    return isBetter(value, reference, this.model!, { monitor: this.monitor, ...this.options });
   }
 }

@@ -1,0 +1,33 @@
+/** The variables that an optimizer keeps. */
+import { sizeOf, type Shape } from "../base/shape.ts";
+import type { HostArray } from "../base/dtype.ts";
+import { withTrace } from "../tensor/context.ts";
+import { tensor, Variable, type Tensor } from "../tensor/index.ts";
+import type { SlotStart } from "./record.ts";
+
+/** A variable that outlives the function that is being traced, if one is. */
+export const state = (data: HostArray, shape: Shape, name: string): Variable =>
+  withTrace(undefined, () => new Variable(tensor(data, shape), { name, trainable: false }));
+
+/** A slot of a variable, as its record wants it to begin. */
+export function slotOf(variable: Variable, start: SlotStart, name: string): Variable {
+  if (start === "value")
+    return state(
+      withTrace(undefined, () => variable.dataSync()),
+      variable.shape,
+      name,
+    );
+  if (typeof start === "number")
+    return state(new Float32Array(sizeOf(variable.shape)).fill(start), variable.shape, name);
+  return state(new Float32Array(sizeOf(start)), start, name);
+}
+
+/** A variable with the value it is to take. */
+export type Update = readonly [variable: Variable, value: Tensor];
+
+/** Whole-number division of an int32 scalar: by way of float64, which holds every int32. */
+export const dividedBy = (x: Tensor, divisor: number): Tensor =>
+  x.cast("float64").div(divisor).floor().cast("int32");
+
+/** Whether an int32 scalar is a multiple of `divisor`. */
+export const isMultiple = (x: Tensor, divisor: number): Tensor => dividedBy(x, divisor).mul(divisor).equal(x);

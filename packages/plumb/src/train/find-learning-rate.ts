@@ -1,0 +1,169 @@
+/** The sweep over learning rates. */
+import { PlumbError } from "../base/errors.ts";
+import { integer, real, resolve } from "../base/parameters.ts";
+import { Batches, freshSeed, rowNumbers, seedFor, type RowsLike } from "../data/index.ts";
+import { Dataset } from "./dataset.ts";
+import type { Model } from "./model.ts";
+import { runInSlices } from "./slices.ts";
+import { stepOver, type Step } from "./step.ts";
+
+const parameters = {
+  from: real(1e-7, "The first learning rate", { above: 0 }),
+  to: real(10, "The last learning rate", { above: 0 }),
+  steps: integer(100, "Steps, each at a rate of its own", { min: 10 }),
+  batchSize: integer(32, "Rows per step", { min: 1 }),
+  smoothing: real(0.9, "Share of the mean so far in the smoothed loss", { min: 0, max: 0.999 }),
+  divergence: real(4, "The sweep ends when the smoothed loss is this many times its smallest", { above: 1 }),
+};
+
+/** What `findLearningRate` takes besides data. */
+export interface SweepOptions {
+  /** The first rate. Default 1e-7. */
+  readonly from?: number;
+  /** The last rate. Default 10. */
+  readonly to?: number;
+  /** Steps, each at a rate of its own, a constant factor above the one before. Default 100. */
+  readonly steps?: number;
+  /** Rows per step, as the training is to have. Default 32. */
+  readonly batchSize?: number;
+  /** Share of the mean so far in the smoothed loss. Default 0.9. */
+  readonly smoothing?: number;
+  /** The sweep ends when the smoothed loss is this many times its smallest. Default 4. */
+  readonly divergence?: number;
+  /** Decides the order of rows and dropout. Unset: drawn from the global one. */
+  readonly seed?: number;
+}
+
+/** What a sweep found. Row i of the columns belongs to step i. */
+export interface LearningRateSweep {
+  readonly rates: readonly number[];
+  /** The loss of each step, before its update. */
+  readonly losses: readonly number[];
+  /** The losses as an exponential mean, corrected for its beginning. */
+  readonly smoothed: readonly number[];
+  /** A rate to train with: a tenth of the one at which the smoothed loss was smallest. */
+  readonly suggestion: number;
+  /** The rate at which the smoothed loss fell fastest, per factor of the rate. */
+  readonly steepest: number;
+  /** The rate at which the loss took off, if it did. */
+  readonly divergedAt?: number;
+}
+
+/**
+ * Smith, Cyclical Learning Rates for Training Neural Networks, 2017, with the smoothing and the stopping rule of fast.ai.
+ * A tenth of the rate of the smallest loss stands well below the edge at which training falls apart.
+ */
+export async function findLearningRate(
+  model: Model,
+  x: RowsLike,
+  y: RowsLike,
+  options: SweepOptions,
+): Promise<LearningRateSweep> {
+  const { seed = freshSeed(), ...given } = options;
+  const { from, to, steps, batchSize, smoothing, divergence } = resolve(
+    "PL4004",
+    "findLearningRate",
+    parameters,
+    given,
+  );
+  if (to <= from)
+    throw new PlumbError("PL4004", {
+      asked: `A sweep of learning rates from ${from} to ${to} was asked for`,
+      why: "Rates grow from the first to the last",
+      fix: "Give a last rate above the first one",
+    });
+  const { compiled } = model;
+  const { optimizer } = compiled;
+  const data = new Dataset(x, y);
+  let step: Step | undefined;
+  try {
+    model.build(data.x.shape);
+    const objective = compiled.objective(model, data.labels);
+    const batches = new Batches(rowNumbers(data.rows), batchSize);
+    step = stepOver(model, "train", objective, data, batches);
+    step.reserve();
+    const { run, totals } = step;
+    const sweep = new Sweep(smoothing, divergence);
+    const factor = (to / from) ** (1 / (steps - 1));
+    // In one turn of the model: nobody is to see it on the way.
+    await model.turns.take(async () => {
+      const before = model.getState();
+      const rateBefore = optimizer.learningRate;
+      try {
+        let sum = 0;
+        await runInSlices({
+          steps,
+          generator: { seed: seedFor(seed, "draws", 0), counter: 0 },
+          step(i) {
+            const batch = i % batches.steps;
+            if (batch === 0) {
+              batches.shuffle(seed, i);
+              totals.reset();
+              sum = 0;
+            }
+            const rate = from * factor ** i;
+            optimizer.learningRate = rate;
+            run(batch);
+            const total = totals.readLoss();
+            sweep.add(rate, (total - sum) / batches.sizeOf(batch));
+            sum = total;
+          },
+          ends: () => sweep.ended,
+        });
+      } finally {
+        optimizer.learningRate = rateBefore;
+        model.setState(before);
+      }
+    });
+    return sweep.result();
+  } finally {
+    step?.dispose();
+    data.dispose();
+  }
+}
+
+class Sweep {
+  readonly #rates: number[] = [];
+  readonly #losses: number[] = [];
+  readonly #smoothed: number[] = [];
+  readonly #smoothing: number;
+  readonly #divergence: number;
+  #mean = 0;
+  #weight = 0;
+  #best = Infinity;
+  ended = false;
+
+  constructor(smoothing: number, divergence: number) {
+    this.#smoothing = smoothing;
+    this.#divergence = divergence;
+  }
+
+  add(rate: number, loss: number): void {
+    const share = 1 - this.#smoothing;
+    this.#mean += share * (loss - this.#mean);
+    this.#weight += share * (1 - this.#weight);
+    const smoothed = this.#mean / this.#weight;
+    this.#rates.push(rate);
+    this.#losses.push(loss);
+    this.#smoothed.push(smoothed);
+    this.ended = !Number.isFinite(smoothed) || (this.#best > 0 && smoothed > this.#divergence * this.#best);
+    this.#best = Math.min(this.#best, smoothed);
+  }
+
+  result(): LearningRateSweep {
+    const rates = this.#rates;
+    const smoothed = this.#smoothed;
+    const place = smoothed.indexOf(this.#best);
+    let steepest = 0;
+    const fall = (i: number): number => smoothed[i] - smoothed[i + 1];
+    for (let i = 0; i < place; i++) if (fall(i) > fall(steepest)) steepest = i;
+    return {
+      rates,
+      losses: this.#losses,
+      smoothed,
+      suggestion: rates[Math.max(0, place)] / 10,
+      steepest: rates[steepest],
+      ...(this.ended ? { divergedAt: rates.at(-1) } : {}),
+    };
+  }
+}

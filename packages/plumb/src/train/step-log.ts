@@ -1,0 +1,37 @@
+/** Writes the log of a fit within its epochs. */
+import type { StepLog } from "./history.ts";
+import type { Totals } from "./totals.ts";
+
+export class StepLogger {
+  readonly #log: StepLog;
+  readonly #every: number;
+  readonly #totals: Totals;
+  readonly #rate: () => number;
+  #steps = 0;
+  #sum = 0;
+  #rows = 0;
+
+  constructor(log: StepLog, every: number, totals: Totals, rate: () => number) {
+    this.#log = log;
+    this.#every = every;
+    this.#totals = totals;
+    this.#rate = rate;
+  }
+
+  /** To be called when the totals were reset. */
+  beginEpoch(): void {
+    this.#sum = this.#rows = 0;
+  }
+
+  /** To be called after each step. */
+  step(epoch: number): void {
+    this.#steps += 1;
+    if (this.#steps % this.#every !== 0) return;
+    const [sum, rows] = [this.#totals.readLoss(), this.#totals.rows];
+    this.#log.step.push(this.#steps);
+    this.#log.epoch.push(epoch);
+    this.#log.loss.push((sum - this.#sum) / (rows - this.#rows));
+    this.#log.learningRate.push(this.#rate());
+    [this.#sum, this.#rows] = [sum, rows];
+  }
+}
