@@ -118,7 +118,7 @@ export class EngineMemory {
       asked: `a block of ${asked} bytes in the engine's memory`,
       arrived: `${this.used} bytes are in use and ${before} are reserved`,
       why: "the host gives no more; WebAssembly addresses 4 GB at most",
-      fix: "use a smaller batch, or fewer rows at a time",
+      fix: "use a smaller batch or fewer rows at a time, or dispose() of variables that are no longer needed",
     });
   }
 
