@@ -3,12 +3,14 @@ import { categoricalFromLogits, categoricalFromProbabilities } from "../numerics
 import { Loss, lossFunction, type LossFunction, type LossOptions } from "./loss.ts";
 import { axis, fromLogits, labelSmoothing } from "./parameters.ts";
 import type { LossRecord } from "./record.ts";
+import { againstLead } from "./sketch.ts";
 
 const parameters = { fromLogits, labelSmoothing, axis };
 
 export const categoricalCrossentropyRecord: LossRecord<typeof parameters> = {
   name: "CategoricalCrossentropy",
   formula: "−Σ y log p",
+  range: [0, Infinity],
   parameters,
   contract: {
     labels: "oneHot",
@@ -18,9 +20,11 @@ export const categoricalCrossentropyRecord: LossRecord<typeof parameters> = {
     firstChoiceFor: ["classes"],
     when: "For one class out of several, with one-hot labels or shares",
   },
+  strictShapes: true,
   values: (yTrue, yPred, options) =>
     (options.fromLogits ? categoricalFromLogits : categoricalFromProbabilities)(yTrue, yPred, options.axis),
   perfect: (yTrue) => yTrue,
+  sketch: againstLead({ labels: "oneHot", parameters: { fromLogits: true } }),
 };
 
 /** Parameters of `CategoricalCrossentropy`. */

@@ -1,13 +1,13 @@
 /**
- * The value checks that follow from a contract: labels outside their form, predictions outside their range. Each exists
- * as a sentence about arrays on the host, and, for what is only known when a program runs, as a condition in tensors
- * that calls for that sentence when it fails.
+ * The value checks that follow from a contract: labels outside their form, predictions outside their range, as sentences
+ * about arrays on the host. `conditions.ts` has the same as conditions in tensors, which call for these when they fail.
  */
-import { labelRange, predictionRange, type Contract, type Range } from "../base/contract.ts";
+import { labelForms, labelRange, predictionRange, type Contract, type Range } from "../base/contract.ts";
 import type { HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
-import { sizeOf, stridesOf, type Shape } from "../base/shape.ts";
-import { checked, type Tensor } from "../tensor/index.ts";
+import { stridesOf, type Shape } from "../base/shape.ts";
+import { axesOf, labelAxesOf } from "./layout.ts";
+import type { AxesValue } from "./parameters.ts";
 
 /** What a check needs to know of the loss that makes it. */
 export interface CheckContext {
@@ -15,13 +15,14 @@ export interface CheckContext {
   readonly who: string;
   readonly contract: Contract;
   readonly fromLogits: boolean;
-  readonly axis: number;
+  /** As the loss was given them; undefined for all. */
+  readonly axes: AxesValue | undefined;
   readonly ignoreClass?: number;
 }
 
 /** A softmax may round its largest probability above 1, and a hand-written row may sum to 0.999. */
-const rangeTolerance = 1e-6;
-const sumTolerance = 1e-3;
+export const rangeTolerance = 1e-6;
+export const sumTolerance = 1e-3;
 
 const show = (value: number): string => String(Number(value.toPrecision(6)));
 
@@ -31,13 +32,18 @@ function place(index: number, shape: Shape): string {
   return `[${shape.map((extent, axis) => Math.floor(index / strides[axis]) % extent).join(", ")}]`;
 }
 
-/** Which row (of the shape without `axis`) each flat index belongs to. */
-function rowOf(shape: Shape, axis: number): (index: number) => number {
-  const at = axis < 0 ? axis + shape.length : axis;
-  if (shape.length === 0) return () => 0;
-  const inner = sizeOf(shape.slice(at + 1));
-  const block = inner * shape[at];
-  return (index) => Math.floor(index / block) * inner + (index % inner);
+/** Which row (of the shape without `axes`) each flat index belongs to. */
+function rowOf(shape: Shape, axes: readonly number[]): (index: number) => number {
+  const strides = stridesOf(shape);
+  const kept = [...shape.keys()].filter((axis) => !axes.includes(axis));
+  return (index) =>
+    kept.reduce((row, axis) => row * shape[axis] + (Math.floor(index / strides[axis]) % shape[axis]), 0);
+}
+
+/** The axes of predictions of a shape that one row lies along. */
+export function predictionAxesOf({ who, contract, axes }: CheckContext, rank: number): readonly number[] {
+  if (contract.labels === "sequence") return [1, 2];
+  return labelForms[contract.labels].whole === true ? [rank - 1] : axesOf(who, axes, rank);
 }
 
 /** The elements that fail a test: how many, the first, and the range of all that count. */
@@ -86,13 +92,14 @@ const showRange = ([low, high]: Range): string =>
  * NaN is let through: it makes the loss NaN, which is a finding of its own.
  */
 export function predictionError(
-  { who, contract, fromLogits, axis }: CheckContext,
+  context: CheckContext,
   values: HostArray,
   shape: Shape,
   present?: ArrayLike<number>,
 ): PlumbError | undefined {
+  const { who, contract, fromLogits } = context;
   const range = predictionRange(contract, fromLogits);
-  const row = rowOf(shape, axis);
+  const row = rowOf(shape, predictionAxesOf(context, shape.length));
   const counts = present === undefined ? () => true : (i: number) => present[row(i)] !== 0;
   const { bad, first, count, low, high } = census(values, counts, outside(range));
   if (bad === 0) return undefined;
@@ -111,22 +118,23 @@ export function predictionError(
 }
 
 /**
- * What is wrong with labels, if anything. `shape` is theirs, `classes` the extent of the predictions along the class
- * axis, `present` says for each row whether it counts.
+ * What is wrong with labels, if anything. `shape` is theirs, `predictions` that of the predictions, `present` says for
+ * each row whether it counts.
  */
 export function labelError(
   context: CheckContext,
   values: HostArray,
   shape: Shape,
-  classes: number | undefined,
+  predictions: Shape,
   present?: ArrayLike<number>,
 ): PlumbError | undefined {
-  const { who, contract, axis, ignoreClass } = context;
-  const perElement = contract.labels === "classIndex" || present?.length === values.length;
-  const row = perElement ? (i: number) => i : rowOf(shape, axis);
+  const { who, contract, ignoreClass } = context;
+  const whole = labelForms[contract.labels].whole === true;
+  const axes = labelAxesOf(contract, whole ? [] : axesOf(who, context.axes, shape.length));
+  const row = present?.length === values.length ? (i: number) => i : rowOf(shape, axes);
   const counts = (i: number): boolean =>
     (present === undefined || present[row(i)] !== 0) &&
-    (contract.labels !== "classIndex" || ignoreClass === undefined || values[i] !== ignoreClass);
+    (ignoreClass === undefined || values[i] !== ignoreClass);
 
   const infinite = census(values, counts, (value) => !Number.isFinite(value));
   if (infinite.bad > 0)
@@ -136,14 +144,24 @@ export function labelError(
       why: "One such label makes the loss and every weight NaN",
       fix: "Remove these rows, fill them in, or give them sampleWeight 0",
     });
+  const classes = predictions.at(-1);
   switch (contract.labels) {
     case "classIndex":
       return indexError(context, values, shape, classes, counts);
     case "oneHot":
-      return rangeError(context, values, shape, counts) ?? rowSumError(context, values, shape, counts);
+      return rangeError(context, values, shape, counts) ?? rowSumError(context, values, shape, axes, counts);
     case "binary":
     case "real":
       return rangeError(context, values, shape, counts);
+    case "sign":
+      return signError(context, values, shape, counts);
+    case "group":
+      return groupError(context, values, shape, counts);
+    case "sequence":
+      return (
+        indexError(context, values, shape, classes, counts) ??
+        sequenceError(context, values, shape, predictions[1], counts)
+      );
   }
 }
 
@@ -202,12 +220,13 @@ function rangeError(
 }
 
 function rowSumError(
-  { who, axis }: CheckContext,
+  { who }: CheckContext,
   values: HostArray,
   shape: Shape,
+  axes: readonly number[],
   counts: Counts,
 ): PlumbError | undefined {
-  const row = rowOf(shape, axis);
+  const row = rowOf(shape, axes);
   const sums = new Map<number, { sum: number; first: number }>();
   for (let i = 0; i < values.length; i++) {
     if (!counts(i)) continue;
@@ -227,84 +246,68 @@ function rowSumError(
   });
 }
 
-/** True if some element fails, among the rows that count. */
-const anyOf = (bad: Tensor, present: Tensor | undefined, axis: number | undefined): Tensor => {
-  if (present === undefined) return bad.any();
-  return bad.logicalAnd(axis === undefined ? present : present.expandDims(axis).broadcastTo(bad.shape)).any();
-};
-
-/** The predictions, on condition that those of rows that count lie in the contract's range. */
-export function checkedPredictions(
-  context: CheckContext,
-  yPred: Tensor,
-  present: Tensor | undefined,
-): Tensor {
-  const [low, high] = predictionRange(context.contract, context.fromLogits);
-  const bounds = [
-    ...(low > -Infinity ? [yPred.less(low - rangeTolerance)] : []),
-    ...(high < Infinity ? [yPred.greater(high + rangeTolerance)] : []),
-  ];
-  if (bounds.length === 0) return yPred;
-  const bad = bounds.reduce((a, b) => a.logicalOr(b));
-  const ok = anyOf(bad, present, context.axis).logicalNot();
-  return checked(yPred, ok, present === undefined ? [yPred] : [yPred, present], ([values, rows]) =>
-    orUnexplained(predictionError(context, values, yPred.shape, rows), context),
-  );
-}
-
-/** The labels, on condition that those of rows that count are what the contract takes. */
-export function checkedLabels(
-  context: CheckContext,
-  yTrue: Tensor,
-  classes: number | undefined,
-  present: Tensor | undefined,
-): Tensor {
-  const bad = badLabels(context, yTrue, classes, present);
-  if (bad === undefined) return yTrue;
-  return checked(
-    yTrue,
-    bad.logicalNot(),
-    present === undefined ? [yTrue] : [yTrue, present],
-    ([values, rows]) => orUnexplained(labelError(context, values, yTrue.shape, classes, rows), context),
-  );
-}
-
-function badLabels(
-  { contract, axis }: CheckContext,
-  yTrue: Tensor,
-  classes: number | undefined,
-  present: Tensor | undefined,
-): Tensor | undefined {
-  if (contract.labels === "classIndex") {
-    const outsideClasses = yTrue.less(0).logicalOr(yTrue.greater((classes ?? 2 ** 30) - 1));
-    const bad =
-      yTrue.dtype === "float32" || yTrue.dtype === "float64"
-        ? outsideClasses.logicalOr(yTrue.floor().notEqual(yTrue))
-        : outsideClasses;
-    return anyOf(bad, present, undefined);
-  }
-  const labels = yTrue.cast("float32");
-  const [low, high] = labelRange(contract);
-  const bounds = [
-    ...(low > -Infinity ? [labels.less(low - rangeTolerance)] : []),
-    ...(high < Infinity ? [labels.greater(high + rangeTolerance)] : []),
-  ];
-  if (bounds.length === 0) return undefined;
-  const outsideRange = anyOf(
-    bounds.reduce((a, b) => a.logicalOr(b)),
-    present,
-    axis,
-  );
-  if (contract.labels !== "oneHot") return outsideRange;
-  const unbalanced = labels.sum(axis).sub(1).abs().greater(sumTolerance);
-  return outsideRange.logicalOr(anyOf(unbalanced, present, undefined));
-}
-
-/** The condition failed but the sentence finds nothing: possible only where the two disagree in rounding. */
-const orUnexplained = (error: PlumbError | undefined, { who }: CheckContext): PlumbError =>
-  error ??
-  new PlumbError("PL2004", {
-    asked: `${who} checked its labels and predictions`,
-    why: "A value lies at the very edge of what it takes",
-    fix: "Round the values, or pass validate: false",
+function signError(
+  { who }: CheckContext,
+  values: HostArray,
+  shape: Shape,
+  counts: Counts,
+): PlumbError | undefined {
+  const signs = census(values, counts, (value) => value !== -1 && value !== 1);
+  const zeroOne = census(values, counts, (value) => value !== 0 && value !== 1);
+  if (signs.bad === 0 || zeroOne.bad === 0) return undefined;
+  const { bad, first, count, low, high } = signs;
+  return new PlumbError("PL2004", {
+    asked: `${who} takes labels that are all −1 or 1, or all 0 or 1`,
+    arrived: `The first label that is neither −1 nor 1 is ${show(values[first])} at ${place(first, shape)}; ${bad} of ${count} are neither; the range seen is ${show(low)} … ${show(high)}`,
+    why: "A label is the side on which the score should lie; one in between pulls to no side",
+    fix: "Write 2 * y - 1 for labels 0 and 1; amounts belong to MeanSquaredError or Huber",
   });
+}
+
+function groupError(
+  { who }: CheckContext,
+  values: HostArray,
+  shape: Shape,
+  counts: Counts,
+): PlumbError | undefined {
+  const { bad, first, count } = census(values, counts, (value) => !Number.isInteger(value));
+  if (bad === 0) return undefined;
+  return new PlumbError("PL2003", {
+    asked: `${who} takes whole numbers for labels, the same one for rows that belong together`,
+    arrived: `The first label that is none is ${show(values[first])} at ${place(first, shape)}; ${bad} of ${count} are none`,
+    why: "Cut off to whole numbers, rows would fall together that do not belong together",
+    fix: "Number the groups: 0, 1, 2 …",
+  });
+}
+
+/** What is wrong with rows of classes: a 0 before the end, or more classes than there are time steps for. */
+function sequenceError(
+  { who }: CheckContext,
+  values: HostArray,
+  [rows, length]: Shape,
+  steps: number | undefined,
+  counts: Counts,
+): PlumbError | undefined {
+  for (let row = 0; row < rows; row++) {
+    if (!counts(row * length)) continue;
+    const labels = Array.from(values.subarray(row * length, (row + 1) * length), Math.trunc);
+    const end = labels.findLastIndex((label) => label !== 0) + 1;
+    const hole = labels.indexOf(0);
+    if (hole >= 0 && hole < end)
+      return new PlumbError("PL2003", {
+        asked: `${who} takes rows of classes 1 … K−1, filled up with 0 at the end`,
+        arrived: `Row ${row} has a 0 at [${row}, ${hole}], before its last class`,
+        why: "0 is the blank, which the loss puts between classes by itself",
+        fix: "Leave the 0 out, or number that class otherwise",
+      });
+    const repeats = labels.slice(1, end).filter((label, i) => label === labels[i]).length;
+    if (steps !== undefined && end + repeats > steps)
+      return new PlumbError("PL2002", {
+        asked: `${who} was to fit the sequence of row ${row} into ${steps} time steps`,
+        arrived: `It has ${end} classes, of which ${repeats} repeat the one before`,
+        why: `Each class takes a step, and between equal ones stands a blank: ${end + repeats} steps are needed, so its probability is 0`,
+        fix: "Give longer predictions, shorten the sequence, or give the row sampleWeight 0",
+      });
+  }
+  return undefined;
+}

@@ -108,3 +108,21 @@ export function taskOf({ shape, kind, distinct, low, high, zeroOne, oneHot }: La
   const why = `the labels are ${kind === "integer" ? "whole" : "real"} numbers with ${values}`;
   return { task: "regression", count: 1, why };
 }
+
+/**
+ * Every question that labels can ask, the likeliest first. Numbers of classes may also say which rows belong together, and
+ * rows of whole numbers may be sequences; the labels alone cannot tell.
+ */
+export function readingsOf(info: LabelsInfo): readonly TaskReading[] {
+  const likeliest = taskOf(info);
+  const { shape, kind, low, high, zeroOne } = info;
+  const rows = shape.length > 1 && shape[shape.length - 1] > 1;
+  if (!rows && (likeliest.task === "binary" || likeliest.task === "classes"))
+    return [likeliest, { ...likeliest, task: "grouping" }];
+  if (rows && kind === "integer" && !zeroOne && low >= 0)
+    return [
+      likeliest,
+      { task: "sequences", count: high + 1, why: `the labels are rows of whole numbers up to ${high}` },
+    ];
+  return [likeliest];
+}

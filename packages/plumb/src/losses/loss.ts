@@ -2,16 +2,19 @@
  * The shared half of every loss: alignment of shapes, value checks, masks, sample weights, label smoothing, dtype and
  * reduction. What distinguishes Huber from cross-entropy is a record, one file each.
  */
-import type { Contract } from "../base/contract.ts";
+import { labelForms, type Contract } from "../base/contract.ts";
 import type { HostArray } from "../base/dtype.ts";
-import { PlumbError } from "../base/errors.ts";
 import { snakeCase } from "../base/names.ts";
 import { flag, oneOf, resolve, type GivenOf, type Parameters, type ValuesOf } from "../base/parameters.ts";
 import { sizeOf, type Shape } from "../base/shape.ts";
-import { alignIndex, alignPair, alignWeights, withoutAxis } from "../numerics/alignment.ts";
+import { alignWeights } from "../numerics/alignment.ts";
+import { smoothed } from "../numerics/crossentropy.ts";
 import { divideOrZero } from "../numerics/division.ts";
 import { asTensor, where, type Tensor, type TensorLike } from "../tensor/index.ts";
-import { checkedLabels, checkedPredictions, labelError, type CheckContext } from "./checks.ts";
+import { labelError, type CheckContext } from "./checks.ts";
+import { checkedLabels, checkedPredictions } from "./conditions.ts";
+import { lay, spread, type Layout } from "./layout.ts";
+import type { AxesValue } from "./parameters.ts";
 import type { LossRecord, SharedParameters } from "./record.ts";
 
 /** How the losses of rows become one number. */
@@ -104,16 +107,17 @@ export class Loss<P extends Parameters = Parameters> {
 
   /** True, false, or undefined where it was not given: `compile` then reads it from the head; called directly it is false. */
   get fromLogits(): boolean | undefined {
-    return this.#shared.fromLogits;
+    return this.contract.logitsOnly === true ? true : this.#shared.fromLogits;
   }
 
-  /** The axis of the predictions along which one row's values lie. */
-  get axis(): number {
-    return this.#shared.axis ?? -1;
+  /** The axis, or axes, of the predictions along which one row's values lie; undefined for all of them. */
+  get axis(): AxesValue | undefined {
+    return "axis" in this.record.parameters ? this.#shared.axis : -1;
   }
 
   /** The same loss with `fromLogits` set. */
   withFromLogits(fromLogits: boolean): Loss<P> {
+    if (this.contract.logitsOnly === true) return this;
     return this.#copy({ parameters: { ...this.parameters, fromLogits } });
   }
 
@@ -127,24 +131,24 @@ export class Loss<P extends Parameters = Parameters> {
     const predictions = asTensor(yPred).cast(this.dtype);
     const given = asTensor(yTrue);
     if (this.contract.custom) return this.#custom(given, predictions, options);
-    const [labels, aligned] = this.#align(
-      given.dtype === "bool" ? given.cast("int32") : given,
-      predictions,
-      options,
-    );
-    const rows = this.#rowShape(aligned.shape);
+    const layout = this.#lay(given.dtype === "bool" ? given.cast("int32") : given, predictions, options);
+    const { rows, labelAxes, predictionAxes: axes } = layout;
     const weights = this.#weights(options.sampleWeight, rows, "sample weights")?.cast(this.dtype);
-    const mask = this.#mask(labels, this.#weights(options.mask, rows, "a mask")?.cast("bool"));
+    const mask = this.#mask(layout.labels, this.#weights(options.mask, rows, "a mask")?.cast("bool"));
     const present = this.#present(rows, weights, mask);
-    const [y, p] = this.#checkedPair(labels, aligned, present, options.labelsChecked ?? false);
-    const full = present === undefined ? undefined : present.expandDims(this.axis);
+    const [y, p] = this.#checkedPair(layout, present, options.labelsChecked ?? false);
+    // In Keras, rows that weigh nothing are still compared with others.
+    const absent = this.record.rowsMeet === true && !this.validate ? undefined : present;
     const values = this.record.values(
-      this.#smoothed(fill(this.#labelsOf(y), this.#isIndex ? present : full, this.#isIndex ? 0 : 0.5)),
-      fill(p, full, 0.5),
+      ...this.#sideBySide(
+        this.#smoothed(fill(this.#labelsOf(y), absent && spread(absent, labelAxes), this.#filler), axes),
+        fill(p, absent && spread(absent, axes), 0.5),
+      ),
       this.parameters,
+      { axes, asKeras: !this.validate, present: absent },
     );
     const counted = present === undefined ? values : where(present, values, 0);
-    return this.#reduce(counted, weights, mask);
+    return this.#reduce(counted, weights, and(mask, this.record.counted?.(counted)));
   }
 
   /**
@@ -154,7 +158,7 @@ export class Loss<P extends Parameters = Parameters> {
    */
   checkLabels(labels: HostArray, shape: Shape, predictionShape: Shape, present?: ArrayLike<number>): void {
     if (!this.validate || this.contract.custom) return;
-    const error = labelError(this.#context, labels, shape, predictionShape.at(this.axis), present);
+    const error = labelError(this.#context, labels, shape, predictionShape, present);
     if (error !== undefined) throw error;
   }
 
@@ -162,51 +166,58 @@ export class Loss<P extends Parameters = Parameters> {
     return this.parameters as SharedParameters;
   }
 
-  get #isIndex(): boolean {
-    return this.contract.labels === "classIndex";
+  /** Whether labels name something by a whole number. */
+  get #isWhole(): boolean {
+    return labelForms[this.contract.labels].whole === true;
+  }
+
+  /** What absent rows hold for labels: something that any formula takes. */
+  get #filler(): number {
+    if (this.#isWhole) return 0;
+    return this.contract.labels === "sign" ? 1 : 0.5;
   }
 
   get #context(): CheckContext {
-    const { axis, ignoreClass } = { ...this.#shared, axis: this.axis };
     return {
       who: this.record.name,
       contract: this.contract,
       fromLogits: this.fromLogits ?? false,
-      axis,
-      ignoreClass,
+      axes: this.axis,
+      ignoreClass: this.#shared.ignoreClass,
     };
   }
 
+  get #outputsPerLabel(): number {
+    return this.record.outputsPerLabel?.(this.parameters) ?? 1;
+  }
+
   /**
-   * Labels and predictions of one shape. Rows that are single numbers (`[batch]` both) become columns when something is
-   * said of rows, so that "none" and weights per row have rows to speak of.
+   * Labels and predictions laid against each other. Rows that are single numbers (`[batch]` both) become columns when
+   * something is said of rows, so that "none" and weights per row have rows to speak of.
    */
-  #align(labels: Tensor, predictions: Tensor, { sampleWeight, mask }: LossCall): readonly [Tensor, Tensor] {
-    const who = this.record.name;
-    if (this.#isIndex) {
-      this.#requireLastAxis(predictions.rank);
-      return [alignIndex(who, labels, predictions), predictions];
-    }
-    // Keras's cross-entropies refuse to broadcast; its other losses do not.
-    const broadcast = !this.validate && !this.contract.supportsLogits;
-    const [y, p] = alignPair(who, labels, predictions, { broadcast });
-    if (p.rank === 0) return [y.reshape([1]), p.reshape([1])];
+  #lay(labels: Tensor, predictions: Tensor, { sampleWeight, mask }: LossCall): Layout {
     const perRow = [sampleWeight, mask].some((given) => given !== undefined && asTensor(given).rank > 0);
-    const isRow = this.contract.predictions === "distribution";
-    return perRow && !isRow && p.rank === 1 && y.rank === 1 ? [y.expandDims(-1), p.expandDims(-1)] : [y, p];
+    return lay(
+      {
+        who: this.record.name,
+        contract: this.contract,
+        axes: this.axis,
+        outputsPerLabel: this.#outputsPerLabel,
+        broadcast: !this.validate && this.record.strictShapes !== true,
+        perRow,
+      },
+      labels,
+      predictions,
+    );
   }
 
-  #requireLastAxis(rank: number): void {
-    if (this.axis === -1 || this.axis === rank - 1) return;
-    throw new PlumbError("PL2009", {
-      asked: `${this.record.name} was given axis: ${this.axis} for predictions of rank ${rank}`,
-      why: "Class indices lack the class axis, and it is the last one that they lack",
-      fix: "Bring the classes to the last axis: predictions.transpose(…)",
-    });
-  }
-
-  #rowShape(shape: Shape): Shape {
-    return withoutAxis(shape, this.axis);
+  /** With several outputs per label, labels `[…, 1, n]` against predictions `[…, outputs, n]`. */
+  #sideBySide(labels: Tensor, predictions: Tensor): readonly [Tensor, Tensor] {
+    const count = this.#outputsPerLabel;
+    if (count === 1) return [labels, predictions];
+    const rows = labels.shape.slice(0, -1);
+    const width = labels.shape[labels.rank - 1];
+    return [labels.expandDims(-2), predictions.reshape([...rows, count, width])];
   }
 
   #weights(given: TensorLike | undefined, rows: Shape, word: string): Tensor | undefined {
@@ -217,46 +228,46 @@ export class Loss<P extends Parameters = Parameters> {
   /** The mask that was given and the one that `ignoreClass` makes, together. */
   #mask(labels: Tensor, mask: Tensor | undefined): Tensor | undefined {
     const { ignoreClass } = this.#shared;
-    if (ignoreClass === undefined) return mask;
-    const own = labels.notEqual(ignoreClass);
-    return mask === undefined ? own : own.logicalAnd(mask);
+    return ignoreClass === undefined ? mask : and(labels.notEqual(ignoreClass), mask);
   }
 
   /** Which rows count, as bool of the shape of the rows; undefined when all do. */
   #present(rows: Shape, weights: Tensor | undefined, mask: Tensor | undefined): Tensor | undefined {
-    const weighed = weights?.notEqual(0);
-    const present = weighed === undefined ? mask : mask === undefined ? weighed : weighed.logicalAnd(mask);
-    return present?.broadcastTo(rows);
+    const weighed = weights === undefined || weights.rank > rows.length ? undefined : weights.notEqual(0);
+    return and(weighed, mask)?.broadcastTo(rows);
   }
 
   #checkedPair(
-    labels: Tensor,
-    predictions: Tensor,
+    { labels, predictions }: Layout,
     present: Tensor | undefined,
     labelsChecked: boolean,
   ): readonly [Tensor, Tensor] {
-    const classes = predictions.shape.at(this.axis);
-    // Keras refuses a class index that no output answers to, so that this check is no deviation to switch off.
-    const always = this.#isIndex;
-    const y =
-      labelsChecked || !(this.validate || always)
+    const { validate } = this;
+    const skipped = labelsChecked || !(validate || this.record.strictLabels === true);
+    return [
+      skipped
         ? labels
-        : checkedLabels(this.#context, this.validate ? labels : this.#labelsOf(labels), classes, present);
-    return [y, this.validate ? checkedPredictions(this.#context, predictions, present) : predictions];
+        : checkedLabels(
+            this.#context,
+            validate ? labels : this.#labelsOf(labels),
+            predictions.shape,
+            present,
+          ),
+      validate ? checkedPredictions(this.#context, predictions, present) : predictions,
+    ];
   }
 
   #labelsOf(labels: Tensor): Tensor {
-    return labels.cast(this.#isIndex ? "int32" : this.dtype);
+    return labels.cast(this.#isWhole ? "int32" : this.dtype);
   }
 
   /** Labels moved towards the even distribution: y (1 − s) + s / K, K being 2 for labels that stand by themselves. */
-  #smoothed(labels: Tensor): Tensor {
+  #smoothed(labels: Tensor, [axis]: readonly number[]): Tensor {
     const { labelSmoothing = 0 } = this.#shared;
-    if (labelSmoothing === 0) return labels;
     // Keras divides by the last extent whatever the axis.
-    const extent = labels.shape.at(this.validate ? this.axis : -1)!;
+    const extent = labels.shape[this.validate ? axis : labels.rank - 1];
     const classes = this.contract.labels === "oneHot" ? extent : 2;
-    return labels.mul(1 - labelSmoothing).add(labelSmoothing / classes);
+    return smoothed(labels, labelSmoothing, classes);
   }
 
   #reduce(values: Tensor, weights: Tensor | undefined, mask: Tensor | undefined): Tensor {
@@ -278,7 +289,10 @@ export class Loss<P extends Parameters = Parameters> {
 
   /** A function of the user's own: whatever shape it gives is taken for that of the rows. */
   #custom(labels: Tensor, predictions: Tensor, { sampleWeight, mask }: LossCall): Tensor {
-    const values = this.record.values(labels, predictions, this.parameters);
+    const values = this.record.values(labels, predictions, this.parameters, {
+      axes: [],
+      asKeras: !this.validate,
+    });
     const weights = this.#weights(sampleWeight, values.shape, "sample weights")?.cast(this.dtype);
     const kept = this.#weights(mask, values.shape, "a mask")?.cast("bool");
     return this.#reduce(kept === undefined ? values : where(kept, values, 0), weights, kept);
@@ -297,6 +311,10 @@ export class Loss<P extends Parameters = Parameters> {
 /** Absent rows take a harmless value before any formula sees them, so that their NaN reaches neither loss nor gradient. */
 const fill = (x: Tensor, present: Tensor | undefined, value: number): Tensor =>
   present === undefined ? x : where(present, x, value);
+
+/** Both conditions, where both are there. */
+const and = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : a.logicalAnd(b);
 
 /** The functional form of a record: the losses of the rows, unreduced. */
 export type LossFunction<P extends Parameters> = (

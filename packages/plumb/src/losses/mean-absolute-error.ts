@@ -1,11 +1,13 @@
 import { absoluteError } from "../numerics/residuals.ts";
 import { Loss, lossFunction, type LossFunction, type LossOptions } from "./loss.ts";
 import type { LossRecord } from "./record.ts";
+import { againstResidual } from "./sketch.ts";
 
 export const meanAbsoluteErrorRecord: LossRecord<{}> = {
   name: "MeanAbsoluteError",
   aliases: ["mae", "MAE"],
   formula: "mean |y − p|",
+  range: [0, Infinity],
   parameters: {},
   contract: {
     labels: "real",
@@ -16,6 +18,7 @@ export const meanAbsoluteErrorRecord: LossRecord<{}> = {
   },
   values: (yTrue, yPred) => absoluteError(yTrue, yPred).mean(-1),
   perfect: (yTrue) => yTrue,
+  sketch: againstResidual(),
 };
 
 /**

@@ -1,11 +1,13 @@
 import { squaredError } from "../numerics/residuals.ts";
 import { Loss, lossFunction, type LossFunction, type LossOptions } from "./loss.ts";
 import type { LossRecord } from "./record.ts";
+import { againstResidual } from "./sketch.ts";
 
 export const meanSquaredErrorRecord: LossRecord<{}> = {
   name: "MeanSquaredError",
   aliases: ["mse", "MSE"],
   formula: "mean (y − p)²",
+  range: [0, Infinity],
   parameters: {},
   contract: {
     labels: "real",
@@ -17,6 +19,7 @@ export const meanSquaredErrorRecord: LossRecord<{}> = {
   },
   values: (yTrue, yPred) => squaredError(yTrue, yPred).mean(-1),
   perfect: (yTrue) => yTrue,
+  sketch: againstResidual(),
 };
 
 /**

@@ -3,10 +3,17 @@ import type { Contract, Head } from "../base/contract.ts";
 import {
   BinaryCrossentropy,
   CategoricalCrossentropy,
+  Circle,
+  CTC,
   describeLabels,
+  Dice,
+  Hinge,
+  Huber,
   losses,
+  MeanAbsolutePercentageError,
   MeanSquaredError,
   pair,
+  Poisson,
   SparseCategoricalCrossentropy,
   type Loss,
   type PairedMetric,
@@ -81,6 +88,37 @@ describe("the pairings that were measured", () => {
       /^PL2004/,
     );
   });
+});
+
+test.each([
+  ["counts from a head that can fall below 0", "linear", new Poisson(), ["warning PL2006"]],
+  ["counts from a head that cannot", "nonNegative", new Poisson(), []],
+  ["a margin from probabilities", "sigmoid", new Hinge(), ["warning PL2006"]],
+  ["a margin from scores", "linear", new Hinge(), []],
+  ["embeddings of length 1 from a head that keeps to no length", "linear", new Circle(), ["warning PL2006"]],
+  ["embeddings of length 1 from a function of the user's own", "custom", new Circle(), []],
+  ["amounts in [0, 1] from a sigmoid", "sigmoid", new Huber(), []],
+  ["sequences from logits", "linear", new CTC(), []],
+  ["sequences from probabilities", "softmax", new CTC(), []],
+  ["sequences from a sigmoid for each class", "sigmoid", new CTC(), ["warning PL2006"]],
+  ["masks from probabilities that sum to 1", "softmax", new Dice(), []],
+  ["the same read as logits", "softmax", new Dice({ fromLogits: true }), ["error PL2006"]],
+] as const)("%s", (_title, head, loss, found) => {
+  expect(verdict(head, 3, loss)).toEqual(found);
+});
+
+test("sequences from a softmax are computed from the logits behind it", () => {
+  const { behindHead } = pair({ head: "softmax", units: 3, loss: new CTC() });
+  expect(behindHead).toBeInstanceOf(CTC);
+  expect(pair({ head: "linear", units: 3, loss: new CTC() }).behindHead).toBeUndefined();
+});
+
+test("a percentage of labels that are 0", () => {
+  const [some, none] = [Float32Array.of(0, 2.5), Float32Array.of(1, 2.5)].map((y) =>
+    describeLabels(y, [2, 1]),
+  );
+  expect(verdict("linear", 1, new MeanAbsolutePercentageError(), some)).toEqual(["warning PL2013"]);
+  expect(verdict("linear", 1, new MeanAbsolutePercentageError(), none)).toEqual([]);
 });
 
 test("a double softmax is told with the loss that it cannot go below: ln(1 + (K − 1)/e)", () => {

@@ -6,6 +6,9 @@ import {
   activationBehind,
   heads,
   predictionForms,
+  predictionRange,
+  serves,
+  wantedHead,
   type Contract,
   type Finding,
   type Head,
@@ -20,6 +23,8 @@ export interface PairedMetric {
   readonly contract: Contract;
   /** Thresholds the user gave; undefined where they were left out. */
   readonly threshold?: number | readonly number[];
+  /** Whether it reads predictions as logits, where the user said so. */
+  readonly fromLogits?: boolean;
 }
 
 /** What a metric is fed: the predictions as they are, or the probabilities behind them. */
@@ -58,7 +63,7 @@ export function pair(question: PairingQuestion): Pairing {
   if (contract.custom) return { findings: [], loss, metrics: metrics.map(() => "asIs") };
   const givesLogits =
     head === "linear" || (head === "logSoftmax" && activationBehind(contract) === "softmax");
-  const settled = contract.supportsLogits ? loss.withFromLogits(loss.fromLogits ?? givesLogits) : loss;
+  const settled = contract.supportsLogits ? loss.withFromLogits(asked(loss) ?? givesLogits) : loss;
   const inputs = metrics.map((metric) => metricInput(metric, head, settled));
   return {
     findings: [
@@ -74,6 +79,10 @@ export function pair(question: PairingQuestion): Pairing {
   };
 }
 
+/** What the user said of logits; a loss that takes nothing else leaves nothing to say. */
+const asked = ({ contract, fromLogits }: Loss<any>): boolean | undefined =>
+  contract.logitsOnly === true ? undefined : fromLogits;
+
 const error = (code: Finding["code"], parts: Omit<Finding, "code" | "severity">): Finding => ({
   code,
   severity: "error",
@@ -87,7 +96,8 @@ const warning = (code: Finding["code"], parts: Omit<Finding, "code" | "severity"
 
 /** Head against loss: what is wrong whatever the data. */
 function headFindings({ head, units, loss }: PairingQuestion): Finding[] {
-  const { contract, fromLogits } = loss;
+  const { contract } = loss;
+  const fromLogits = asked(loss);
   const who = loss.record.name;
   if (head === "custom") return [];
   if (head === "softmax" && units === 1)
@@ -99,7 +109,8 @@ function headFindings({ head, units, loss }: PairingQuestion): Finding[] {
       }),
     ];
   const behind = activationBehind(contract);
-  if (behind === undefined || !contract.supportsLogits) return realFindings(loss, head);
+  if (behind === undefined || !contract.supportsLogits) return formFindings(loss, head);
+  if (contract.alsoServedBy?.includes(head) === true && fromLogits !== true) return [];
   if (behind === "softmax" && units === 1)
     return [
       error("PL2006", {
@@ -108,7 +119,8 @@ function headFindings({ head, units, loss }: PairingQuestion): Finding[] {
         fix: "Use BinaryCrossentropy for one output, or one unit for each class",
       }),
     ];
-  const right = `new ${who}({ fromLogits: true }) with a last layer without activation, or new ${who}() with activation "${behind}"`;
+  const withLogits = contract.logitsOnly === true ? "" : "{ fromLogits: true }";
+  const right = `new ${who}(${withLogits}) with a last layer without activation, or new ${who}() with activation "${behind}"`;
   const wanted = predictionForms[contract.predictions].says;
   if (head === "linear" || (head === "logSoftmax" && behind === "softmax")) {
     if (fromLogits !== false) return [];
@@ -158,14 +170,34 @@ function headFindings({ head, units, loss }: PairingQuestion): Finding[] {
   ];
 }
 
-/** Losses of amounts: a softmax cannot give any. */
-function realFindings(loss: Loss<any>, head: Head): Finding[] {
-  if (loss.contract.predictions !== "real" || head !== "softmax") return [];
+/** Losses that take one form and no other: heads that give another, or more than the loss is defined for. */
+function formFindings(loss: Loss<any>, head: Head): Finding[] {
+  const { contract } = loss;
+  const who = loss.record.name;
+  if (contract.predictions === "real" && head === "softmax")
+    return [
+      warning("PL2013", {
+        asked: `${who} was paired with a softmax`,
+        why: "It measures amounts: between probabilities it gives small numbers, and hardly any gradient where a class is confidently wrong",
+        fix: "Use CategoricalCrossentropy (one-hot labels) or SparseCategoricalCrossentropy (class indices); for amounts leave the activation out",
+      }),
+    ];
+  // A sigmoid can stand before a loss of amounts that lie in [0, 1]; whether they do is told by the labels.
+  const squeezed = contract.predictions === "real" && head === "sigmoid";
+  if (serves(head, contract) || squeezed) return [];
+  const [low, high] = predictionRange(contract, false);
+  const wanted = wantedHead(contract);
+  const range = contract.predictionRange === undefined ? "" : ` from ${low} to ${high}`;
   return [
-    warning("PL2013", {
-      asked: `${loss.record.name} was paired with a softmax`,
-      why: "It measures amounts: between probabilities it gives small numbers, and hardly any gradient where a class is confidently wrong",
-      fix: "Use CategoricalCrossentropy (one-hot labels) or SparseCategoricalCrossentropy (class indices); for amounts leave the activation out",
+    warning("PL2006", {
+      asked: `${who} was paired with a last layer that gives ${heads[head].gives}`,
+      why: `It takes ${predictionForms[contract.predictions].says}${range}`,
+      fix:
+        wanted === "linear"
+          ? "Leave the activation of the last layer out"
+          : wanted === "nonNegative"
+            ? 'Give the last layer activation "softplus", or "exponential"'
+            : "End the model with a function of your own that keeps to it: rows divided by their norm, for instance",
     }),
   ];
 }
@@ -194,7 +226,8 @@ function labelFindings({ head, units, loss, labels }: PairingQuestion): Finding[
       }),
     ];
   const found: Finding[] = [];
-  if (contract.labels === "binary" && rows && labels.oneHot)
+  const single = contract.labels === "binary" || contract.labels === "sign";
+  if (single && rows && labels.oneHot && contract.alsoServedBy?.includes("softmax") !== true)
     found.push(
       warning("PL2013", {
         asked: `${who} was paired with one-hot labels of ${width} classes`,
@@ -221,6 +254,15 @@ function labelFindings({ head, units, loss, labels }: PairingQuestion): Finding[
           : 'Use BinaryCrossentropy with activation "sigmoid"',
       }),
     );
+  if (contract.suits !== undefined && (labels.low < contract.suits[0] || labels.high > contract.suits[1]))
+    found.push(
+      warning("PL2013", {
+        asked: `${who} was paired with labels that it does not suit`,
+        arrived: `The labels range from ${labels.low} to ${labels.high}`,
+        why: `It suits labels from ${contract.suits[0]} to ${contract.suits[1]}; others count out of all proportion`,
+        fix: "Use MeanAbsoluteError or Huber, or leave such rows out",
+      }),
+    );
   const [low, high] = heads[head].range;
   if (contract.predictions === "real" && (labels.low < low || labels.high > high))
     found.push(
@@ -234,11 +276,14 @@ function labelFindings({ head, units, loss, labels }: PairingQuestion): Finding[
   return found;
 }
 
-/** Logits become probabilities for a metric that wants them, unless the user gave a threshold, which speaks of logits. */
-function metricInput({ contract, threshold }: PairedMetric, head: Head, loss: Loss<any>): MetricInput {
+/** Logits become probabilities for a metric that wants them, unless the user said how it is to read them. */
+function metricInput(metric: PairedMetric, head: Head, loss: Loss<any>): MetricInput {
+  const { contract, threshold, fromLogits } = metric;
   const logits = head !== "custom" && loss.fromLogits === true;
-  const wanted = activationBehind(contract);
-  return logits && wanted !== undefined && threshold === undefined ? wanted : "asIs";
+  const wantsProbabilities = activationBehind(contract) !== undefined;
+  const open = threshold === undefined && fromLogits === undefined;
+  // What stands behind the logits is the loss's to say: rows of a softmax are no probabilities each by itself.
+  return logits && wantsProbabilities && open ? (activationBehind(loss.contract) ?? "asIs") : "asIs";
 }
 
 function metricFindings(metric: PairedMetric, input: MetricInput, head: Head, loss: Loss<any>): Finding[] {

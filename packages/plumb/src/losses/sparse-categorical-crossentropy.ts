@@ -3,12 +3,14 @@ import { sparseFromLogits, sparseFromProbabilities } from "../numerics/crossentr
 import { Loss, lossFunction, type LossFunction, type LossOptions } from "./loss.ts";
 import { axis, fromLogits, ignoreClass } from "./parameters.ts";
 import type { LossRecord } from "./record.ts";
+import { againstLead } from "./sketch.ts";
 
 const parameters = { fromLogits, ignoreClass, axis };
 
 export const sparseCategoricalCrossentropyRecord: LossRecord<typeof parameters> = {
   name: "SparseCategoricalCrossentropy",
   formula: "−log p_y",
+  range: [0, Infinity],
   parameters,
   contract: {
     labels: "classIndex",
@@ -18,9 +20,11 @@ export const sparseCategoricalCrossentropyRecord: LossRecord<typeof parameters> 
     firstChoiceFor: ["classes"],
     when: "For one class out of several, with the number of the class as label",
   },
+  strictLabels: true,
   values: (yTrue, yPred, options) =>
     (options.fromLogits ? sparseFromLogits : sparseFromProbabilities)(yTrue, yPred, options.axis),
   perfect: (yTrue, classes) => yTrue.cast("int32").oneHot(classes),
+  sketch: againstLead({ labels: "classIndex", parameters: { fromLogits: true } }),
 };
 
 /** Parameters of `SparseCategoricalCrossentropy`. */

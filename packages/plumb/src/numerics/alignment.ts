@@ -75,7 +75,8 @@ export function alignIndex(who: string, labels: Tensor, predictions: Tensor, axi
 
 /**
  * Weights (or a mask) of the rank of `shape`, each extent its own or 1. Weights of lower rank belong to the leading axes:
- * `[batch]` weighs whole rows of `[batch, time]`. With `trailing` they belong to the last axes, as Keras's losses have it.
+ * `[batch]` weighs whole rows of `[batch, time]`. With `trailing` they belong to the last axes, as Keras's losses have it,
+ * and may have more axes than there are rows.
  * Errors: PL2016.
  */
 export function alignWeights(
@@ -87,6 +88,8 @@ export function alignWeights(
   let aligned = weights;
   if (aligned.rank === shape.length + 1 && isColumn(aligned.shape)) aligned = aligned.squeeze(-1);
   const missing = shape.length - aligned.rank;
+  // One loss for a whole batch, and weights per row: Keras repeats the loss for each of them.
+  if (trailing && missing < 0 && broadcastShapes(aligned.shape, shape) !== undefined) return aligned;
   if (missing > 0) {
     const ones = new Array<number>(missing).fill(1);
     const leads = !trailing || (missing === 1 && isColumn(shape));

@@ -4,7 +4,7 @@
  * From logits they go through log-sum-exp: nothing overflows, no digits are lost for logits of ±10⁴, and the gradient is
  * the plain difference of probability and label. From probabilities they clip at 1e-7 as Keras does, since log 0 is −∞.
  */
-import { where, type Tensor } from "../tensor/index.ts";
+import { asTensor, where, type Tensor, type TensorLike } from "../tensor/index.ts";
 import { shiftOf } from "./softmax.ts";
 
 const lowest = 1e-7;
@@ -14,19 +14,32 @@ const highest = Math.fround(1 - 1e-7);
 /** Probabilities kept away from 0 and 1; outside the bounds the gradient is 0. */
 export const clipProbability = (p: Tensor): Tensor => p.clip(lowest, highest);
 
-/** −y log p − (1 − y) log(1 − p), element by element. */
-export function binaryFromProbabilities(y: Tensor, p: Tensor): Tensor {
+/** Labels moved towards the even distribution over `classes`: y (1 − share) + share / classes. */
+export const smoothed = (y: Tensor, share: number, classes: number): Tensor =>
+  share === 0 ? y : y.mul(1 - share).add(share / classes);
+
+/** −w y log p − (1 − y) log(1 − p), element by element; w weighs the labels that are 1 (1 unless told). */
+export function binaryFromProbabilities(y: Tensor, p: Tensor, positiveWeight?: TensorLike): Tensor {
   const clipped = clipProbability(p);
   const yes = y.mul(clipped.log());
   const no = y.neg().add(1).mul(clipped.neg().add(1).log());
-  return yes.add(no).neg();
+  return (positiveWeight === undefined ? yes : yes.mul(positiveWeight)).add(no).neg();
 }
 
-/** The same for p = sigmoid(x): max(x, 0) − x y + log(1 + e^−|x|), whose gradient is sigmoid(x) − y. */
-export function binaryFromLogits(y: Tensor, x: Tensor): Tensor {
+/**
+ * The same for p = sigmoid(x): max(x, 0) − x y + log(1 + e^−|x|), whose gradient is sigmoid(x) − y. With a weight w,
+ * (1 − y) x + (1 + (w − 1) y) (max(−x, 0) + log(1 + e^−|x|)), which is that for w = 1.
+ */
+export function binaryFromLogits(y: Tensor, x: Tensor, positiveWeight?: TensorLike): Tensor {
   const negative = x.less(0);
-  const magnitude = where(negative, x, x.neg());
-  return where(negative, 0, x).sub(x.mul(y)).add(magnitude.exp().log1p());
+  const tail = where(negative, x, x.neg()).exp().log1p();
+  if (positiveWeight === undefined) return where(negative, 0, x).sub(x.mul(y)).add(tail);
+  const weight = y.mul(asTensor(positiveWeight).sub(1)).add(1);
+  return y
+    .neg()
+    .add(1)
+    .mul(x)
+    .add(weight.mul(tail.add(where(negative, x.neg(), 0))));
 }
 
 /** −Σ y log(p / Σp) along the axis: rows that do not sum to 1 are scaled until they do. A row of zeros gives NaN. */
@@ -64,3 +77,17 @@ export function sparseFromLogits(index: Tensor, x: Tensor, axis: number): Tensor
   const logSum = x.sub(largest).exp().sum(axis).log();
   return logSum.add(largest.squeeze(axis).sub(picked(x, index, axis)));
 }
+
+/**
+ * (1 − p_y^q) / q of the probability of the class: between cross-entropy (q → 0) and mean absolute error (q = 1). The
+ * probability is picked by multiplication with a one-hot row, so that an index that is none has probability 0, as in
+ * Keras; `least` keeps it away from 0, where the gradient is infinite.
+ */
+export function generalizedFromProbabilities(index: Tensor, p: Tensor, q: number, least: number): Tensor {
+  const own = p.mul(index.oneHot(p.shape[p.rank - 1], p.dtype)).sum(-1);
+  return (least > 0 ? own.maximum(least) : own).pow(q).neg().add(1).div(q);
+}
+
+/** The same from logits: (1 − e^(−q · cross-entropy)) / q, without ever raising a probability of 0. */
+export const generalizedFromLogits = (index: Tensor, x: Tensor, q: number): Tensor =>
+  sparseFromLogits(index, x, -1).mul(-q).expm1().neg().div(q);

@@ -5,10 +5,12 @@ import type { Node } from "../graph/node.ts";
 import { gradients as reverse } from "../autodiff/reverse.ts";
 import { g } from "../ops/builder.ts";
 import { topological } from "../graph/order.ts";
+import { isCut } from "./cuts.ts";
+import { limits } from "./engine.ts";
 import { currentTrace, withRecording, type Recording } from "./context.ts";
 import { asTensor, derived, type TensorLike } from "./operand.ts";
 import { notReadable, want } from "./run.ts";
-import { isSettled, type Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 import { Variable } from "./variable.ts";
 
 /** What can be differentiated by: a tensor that the target was computed from, or a variable that was read for it. */
@@ -17,33 +19,32 @@ export type Source = Tensor | Variable;
 /** Gradients from node to node, zeros where there is no path, as tensors. */
 function between(target: Node, sources: readonly Node[]): Tensor[] {
   const found = reverse(target, sources, g);
-  if (found.every((gradient) => gradient === null)) requireGraph(target);
   const nodes = found.map((node, i) => node ?? g.constant(0, sources[i]));
   const pending = currentTrace() ? 0 : topological(nodes).length;
   return nodes.map((node) => derived(node, [], pending));
 }
 
-/** Zeros all over are an answer only if the graph was there to be asked. */
-function requireGraph(target: Node): void {
-  if (!topological([target]).some(isSettled)) return;
+/** A path that is gone would be left out without a word. */
+function requirePaths(target: Node, sources: readonly Node[]): void {
+  if (!isCut(target, sources)) return;
   throw new PlumbError("PL1008", {
     asked: `gradients of a ${target.dtype} tensor of shape ${showShape(target.shape)}`,
-    arrived: "a target whose value, or that of a tensor it was computed from, was read before",
-    why: "reading a value lets go of the graph behind it, so no path to the sources is left",
-    fix: "ask for the gradients before reading, or compute inside a GradientTape, which keeps the graph",
+    arrived: "a target that was computed from a value whose graph was let go",
+    why: `reading a value lets go of the graph behind it, as does a pending graph of over ${limits.pendingNodes} operations: the path to the sources is broken there`,
+    fix: "compute inside a GradientTape, which keeps the graph; where the value is meant as a constant, wrap it in stopGradient",
   });
 }
 
 /**
  * The gradient of `target` by each source: how fast the target changes with each element, in the shape of the source.
  * A target of several elements stands for their sum. Zeros where the target does not depend on a source. PL1008 for a
- * target that is not float, or whose graph was let go because it was read. Gradients are tensors like others and can be differentiated again.
+ * target that is not float, or when the graph between the two was let go because a value on the way was read. Gradients
+ * are tensors like others and can be differentiated again.
  */
 export function gradients(target: Tensor, sources: readonly Source[]): Tensor[] {
-  return between(
-    target.node,
-    sources.map((source) => asTensor(source).node),
-  );
+  const nodes = sources.map((source) => asTensor(source).node);
+  requirePaths(target.node, nodes);
+  return between(target.node, nodes);
 }
 
 /**

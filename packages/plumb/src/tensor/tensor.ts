@@ -6,6 +6,7 @@ import type { Node } from "../graph/node.ts";
 import { g } from "../ops/builder.ts";
 import { data as dataOp } from "../ops/source.ts";
 import { currentTrace, isRecording, record } from "./context.ts";
+import { rememberOrigins } from "./cuts.ts";
 import { allocating, limits } from "./engine.ts";
 import { format } from "./format.ts";
 import { macrotask, now, print } from "./host.ts";
@@ -25,11 +26,6 @@ function isFixed({ op, binding }: Node): boolean {
   if (op.kind !== "source") return false;
   return op.form !== "bound" || binding!.kind === "data" || binding!.kind === "scalar";
 }
-
-const settled = new WeakSet<Node>();
-
-/** True for a leaf that stands for a computed value whose graph was let go. */
-export const isSettled = (node: Node): boolean => settled.has(node);
 
 /**
  * An immutable array of numbers or truth values, of a shape and a dtype.
@@ -96,8 +92,9 @@ export class Tensor {
   settle(): void {
     const { value, shape, dtype } = this.#node;
     if (value === undefined || isRecording()) return;
-    this.#node = dataNode(value, shape, dtype);
-    settled.add(this.#node);
+    const leaf = dataNode(value, shape, dtype);
+    rememberOrigins(leaf, this.#node);
+    this.#node = leaf;
     this.pending = 0;
   }
 
