@@ -30,4 +30,5 @@ test("the nearest name is the one with the fewest edits, and none when all are f
   expect(nearest("survived", ["age", "fare"])).toBeUndefined();
   expect(didYouMean("Adm", ["SGD", "Adam"])).toBe('Did you mean "Adam"? ');
   expect(didYouMean("xyzzy", ["Adam"])).toBe("");
+  expect(nearest("lr", ["l2", "learningRate"].values())).toBe("learningRate");
 });

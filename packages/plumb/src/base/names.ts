@@ -26,16 +26,31 @@ export const spellings = (name: string, aliases: readonly string[] = []): readon
   ...new Set([name, snakeCase(name), camelCase(name), ...aliases]),
 ];
 
-/** The candidate that is fewest edits away from `name`, or undefined when none is close (a third of its letters). */
+/**
+ * The candidate whose initials `name` is (`lr` is `learningRate`), or the one that is fewest edits away; undefined when none
+ * is close (a third of its letters).
+ */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  const listed = [...candidates];
+  const abbreviated = listed.find(
+    (candidate) => name.length > 1 && initials(candidate) === name.toLowerCase(),
+  );
+  if (abbreviated !== undefined) return abbreviated;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.ceil(name.length / 3)) + 1;
-  for (const candidate of candidates) {
+  for (const candidate of listed) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }
+
+/** `learningRate` → `lr`. */
+const initials = (name: string): string =>
+  snakeCase(name)
+    .split("_")
+    .map((word) => word.charAt(0))
+    .join("");
 
 /** Levenshtein's distance: insertions, deletions and replacements that turn `a` into `b`. */
 function editDistance(a: string, b: string): number {

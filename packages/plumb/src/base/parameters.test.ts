@@ -37,3 +37,9 @@ test.each([
 ])("%j is refused with the words of the parameter", (given, words) => {
   expect(() => values(given)).toThrow(words);
 });
+
+test("what stands in the place of named values is refused, with the name that would take it", () => {
+  for (const given of [0.5, "fan_in", null, [1], new Float32Array(2)])
+    expect(() => values(given as never)).toThrow(/^PL4004.*in the place of its options/);
+  expect(() => values(0.5 as never)).toThrow(/\{ rate: 0\.5 \}/);
+});

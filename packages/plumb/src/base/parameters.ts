@@ -106,6 +106,34 @@ export const realOrList = (
   };
 };
 
+/** What others check when they use it: a name to look up, an instance, data. Null is what it is when left out. */
+export const unchecked = <T>(initial: T, doc: string): Parameter<T, any> => ({
+  default: initial,
+  doc,
+  accepts: () => true,
+  read: (value: T | null) => value ?? initial,
+  words: "one of its kind",
+});
+
+/** A text. */
+export const text = (initial: string, doc: string): Parameter<string> => ({
+  default: initial,
+  doc,
+  accepts: (value) => typeof value === "string",
+  words: "a text",
+});
+
+/** A function. */
+export const callable = <F extends (...args: never[]) => unknown>(
+  initial: F | undefined,
+  doc: string,
+): Parameter<F | undefined> => ({
+  default: initial,
+  doc,
+  accepts: (value) => value === undefined || typeof value === "function",
+  words: "a function",
+});
+
 /** The same parameter, which may also be left out, or null; then it is undefined, which is not the same as any value. */
 export const optional = <T, G>(
   parameter: Parameter<T, G>,
@@ -136,16 +164,54 @@ export const listOf = <T>({ doc, accepts, words }: Parameter<T>): Parameter<read
   words: `a list, each ${words}`,
 });
 
+/** A value as a message shows it: JSON where it is short, otherwise what kind of thing it is. */
+export function showValue(value: unknown): string {
+  if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
+  if (typeof value !== "object" || value === null)
+    return typeof value === "string" ? JSON.stringify(value) : String(value);
+  const { name } = (Object.getPrototypeOf(value) as object | null)?.constructor ?? Object;
+  if (value instanceof RegExp) return String(value);
+  if (name !== "Object" && name !== "Array") return `an object of the class ${name}`;
+  let json: string;
+  try {
+    json = JSON.stringify(value);
+  } catch {
+    json = "";
+  }
+  if (json !== "" && json.length <= 80) return json;
+  return Array.isArray(value)
+    ? `a list of ${value.length}`
+    : `an object with ${Object.keys(value).join(", ")}`;
+}
+
+/** Errors when what stands in the place of named options is no object of them, such as `new Adam(0.1)`. */
+function requireNamed(code: Code, owner: string, parameters: Parameters, given: unknown): void {
+  const plain = typeof given === "object" && given !== null && !Array.isArray(given);
+  if (plain && !ArrayBuffer.isView(given)) return;
+  const known = Object.keys(parameters);
+  const meant = known.find((name) => parameters[name].accepts(given));
+  throw new PlumbError(code, {
+    asked: `${owner} was given ${showValue(given)} in the place of its options`,
+    why: known.length === 0 ? "It has none" : `They have names: ${known.join(", ")}`,
+    fix:
+      meant === undefined
+        ? "Give an object of them, or leave it out"
+        : `Write { ${meant}: ${showValue(given)} }`,
+  });
+}
+
 /**
- * The values of `parameters`, from what was given and the defaults. Errors carry `code`: an unknown name (with the
- * nearest known one), a value that is not accepted, or one that is missing and has no default.
+ * The values of `parameters`, from what was given and the defaults. Errors carry `code`: what is no object of named values,
+ * an unknown name (with the nearest known one), a value that is not accepted, or one that is missing and has no default.
  */
 export function resolve<P extends Parameters>(
   code: Code,
   owner: string,
   parameters: P,
-  given: Readonly<Record<string, unknown>>,
+  options: object,
 ): ValuesOf<P> {
+  requireNamed(code, owner, parameters, options);
+  const given = options as Readonly<Record<string, unknown>>;
   for (const [name, value] of Object.entries(given)) {
     const parameter = parameters[name];
     const known = Object.keys(parameters);
@@ -157,13 +223,14 @@ export function resolve<P extends Parameters>(
       });
     if (value !== undefined && !parameter.accepts(value))
       throw new PlumbError(code, {
-        asked: `${owner} was given ${name}: ${JSON.stringify(value) ?? String(value)}`,
+        asked: `${owner} was given ${name}: ${showValue(value)}`,
         why: `${name} must be ${parameter.words}`,
         fix: `Give ${parameter.words}, or leave it out for ${JSON.stringify(parameter.default) ?? "none"}`,
       });
   }
   for (const [name, parameter] of Object.entries(parameters)) {
-    if (given[name] !== undefined || parameter.default !== undefined || parameter.accepts(undefined)) continue;
+    if (given[name] !== undefined || parameter.default !== undefined || parameter.accepts(undefined))
+      continue;
     throw new PlumbError(code, {
       asked: `${owner} was made without ${name}`,
       why: `${name} says: ${parameter.doc.toLowerCase()}. No value of it would do for most`,

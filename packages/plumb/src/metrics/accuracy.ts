@@ -1,4 +1,4 @@
-import { meanRecord } from "./mean.ts";
+import { meanRecord } from "./kinds/means.ts";
 import { Metric, type MetricOptions } from "./metric.ts";
 
 export const accuracyRecord = meanRecord<{}>({
@@ -22,6 +22,11 @@ export const accuracyRecord = meanRecord<{}>({
  * `compile` is not this but the accuracy that suits the labels: binary, categorical or sparse.
  *
  * Labels and predictions have one shape; so do weights, or they weigh rows. Range [0, 1], higher is better.
+ *
+ * @example
+ * const metric = new Accuracy();
+ * metric.updateState([1, 2, 3, 4], [1, 2, 0, 4]);
+ * metric.result().itemSync(); // 0.75
  */
 export class Accuracy extends Metric<{}> {
   static readonly record = accuracyRecord;

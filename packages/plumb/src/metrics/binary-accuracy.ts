@@ -1,5 +1,5 @@
 import { optional, real, type GivenOf } from "../base/parameters.ts";
-import { meanRecord } from "./mean.ts";
+import { meanRecord } from "./kinds/means.ts";
 import { Metric, type MetricOptions } from "./metric.ts";
 
 const parameters = {
@@ -32,6 +32,11 @@ export const binaryAccuracyRecord = meanRecord<typeof parameters>({
  * Labels 0 or 1, predictions probabilities, of one shape `[batch, …, outputs]`; every output counts by itself. Given
  * logits, write `threshold: 0`; in `compile` a threshold left out is taken to mean probability 0.5. Range [0, 1], higher
  * is better.
+ *
+ * @example
+ * const metric = new BinaryAccuracy();
+ * metric.updateState([1, 0, 1, 1], [0.9, 0.2, 0.4, 0.8]);
+ * metric.result().itemSync(); // 0.75
  */
 export class BinaryAccuracy extends Metric<typeof parameters> {
   static readonly record = binaryAccuracyRecord;

@@ -1,4 +1,4 @@
-import { meanRecord } from "./mean.ts";
+import { meanRecord } from "./kinds/means.ts";
 import { Metric, type MetricOptions } from "./metric.ts";
 
 export const categoricalAccuracyRecord = meanRecord<{}>({
@@ -22,6 +22,11 @@ export const categoricalAccuracyRecord = meanRecord<{}>({
  *
  * Labels one-hot, predictions probabilities or logits (only their order matters), both `[batch, …, classes]`. Range
  * [0, 1], higher is better; a guess among K even classes scores 1/K.
+ *
+ * @example
+ * const metric = new CategoricalAccuracy();
+ * metric.updateState([[0, 1], [1, 0]], [[0.3, 0.7], [0.4, 0.6]]);
+ * metric.result().itemSync(); // 0.5
  */
 export class CategoricalAccuracy extends Metric<{}> {
   static readonly record = categoricalAccuracyRecord;

@@ -1,5 +1,5 @@
 import { absoluteError } from "../numerics/residuals.ts";
-import { meanRecord } from "./mean.ts";
+import { meanRecord } from "./kinds/means.ts";
 import { Metric, type MetricOptions } from "./metric.ts";
 
 export const meanAbsoluteErrorRecord = meanRecord<{}>({
@@ -23,6 +23,11 @@ export const meanAbsoluteErrorRecord = meanRecord<{}>({
  * The mean absolute difference of labels and predictions, over all outputs of all rows.
  *
  * Both real, of one shape `[batch, …, outputs]`. In the units of the labels; range [0, ∞), lower is better.
+ *
+ * @example
+ * const metric = new MeanAbsoluteErrorMetric();
+ * metric.updateState([[1], [2]], [[1.5], [4]]);
+ * metric.result().itemSync(); // 1.25
  */
 export class MeanAbsoluteError extends Metric<{}> {
   static readonly record = meanAbsoluteErrorRecord;

@@ -1,5 +1,5 @@
 import { squaredError } from "../numerics/residuals.ts";
-import { meanRecord } from "./mean.ts";
+import { meanRecord } from "./kinds/means.ts";
 import { Metric, type MetricOptions } from "./metric.ts";
 
 export const meanSquaredErrorRecord = meanRecord<{}>({
@@ -23,6 +23,11 @@ export const meanSquaredErrorRecord = meanRecord<{}>({
  * The mean squared difference of labels and predictions, over all outputs of all rows.
  *
  * Both real, of one shape `[batch, …, outputs]`. In the units of the labels squared; range [0, ∞), lower is better.
+ *
+ * @example
+ * const metric = new MeanSquaredErrorMetric();
+ * metric.updateState([[1], [2]], [[1], [4]]);
+ * metric.result().itemSync(); // 2
  */
 export class MeanSquaredError extends Metric<{}> {
   static readonly record = meanSquaredErrorRecord;

@@ -1,51 +1,38 @@
-/** Metrics that are a weighted mean of one value per prediction or row: most of them. */
-import type { Contract } from "../base/contract.ts";
-import type { Parameters, ValuesOf } from "../base/parameters.ts";
-import { divideOrZero } from "../numerics/division.ts";
-import { scalar, type Tensor } from "../tensor/index.ts";
-import type { MetricBatch, MetricRecord, MetricState } from "./record.ts";
+import { meanRecord } from "./kinds/means.ts";
+import { requireOptions, valuesContract } from "./kinds/values.ts";
+import { Metric, type MetricCall, type MetricOptions } from "./metric.ts";
+import type { TensorLike } from "../tensor/index.ts";
 
-/** Σ w v over all values, in float64. */
-export const weightedSum = (
-  values: Tensor,
-  weights: Tensor | undefined,
-  axis?: number | readonly number[],
-): Tensor => {
-  const wide = values.cast("float64");
-  return (weights === undefined ? wide : wide.mul(weights)).sum(axis);
-};
+export const meanOfValuesRecord = meanRecord<{}>({
+  name: "Mean",
+  formula: "Σ w v / Σ w",
+  parameters: {},
+  contract: valuesContract("To average values that were computed elsewhere"),
+  range: [-Infinity, Infinity],
+  takes: "values",
+  values: (_, values) => values,
+});
 
-/** Σ w v and Σ w of the values of one batch. */
-export function meanOf(values: Tensor, weights: MetricBatch["weights"]): MetricState {
-  const weight = weights(values.shape);
-  return {
-    total: weightedSum(values, weight),
-    count: weight === undefined ? scalar(values.size, "float64") : weight.sum(),
-  };
-}
+/**
+ * The weighted mean of values, Σ w v / Σ w, over all batches.
+ *
+ * Values of any shape; weights one for all, one per row, or one per value. 0 of nothing. It takes values, not labels and
+ * predictions, so that a model cannot follow it (PL2018): a function of both, given as a metric, is averaged so.
+ * Errors: PL2011 for labels and predictions.
+ *
+ * @example
+ * const metric = new Mean();
+ * metric.updateState([1, 3], { sampleWeight: [3, 1] });
+ * metric.result().itemSync(); // 1.5
+ */
+export class Mean extends Metric<{}> {
+  static readonly record = meanOfValuesRecord;
+  constructor(options: MetricOptions = {}) {
+    super(meanOfValuesRecord, options);
+  }
 
-/** What a record of this kind says itself. */
-export type MeanFacts<P extends Parameters> = Omit<MetricRecord<P>, "state" | "batch" | "merge" | "value"> & {
-  readonly contract: Contract;
-  /** The values to be averaged, from aligned labels and predictions. */
-  readonly values: (yTrue: Tensor, yPred: Tensor, parameters: ValuesOf<P>) => Tensor;
-  /** What becomes of the mean in the end: a root, an exponential. */
-  readonly finish?: (mean: Tensor) => Tensor;
-};
-
-/** The record of a metric that averages values: Σ w v / Σ w, 0 when nothing was counted. */
-export function meanRecord<P extends Parameters>({
-  values,
-  finish,
-  ...facts
-}: MeanFacts<P>): MetricRecord<P> {
-  return {
-    ...facts,
-    state: () => ({ total: [], count: [] }),
-    batch: ({ yTrue, yPred, weights }, parameters) => meanOf(values(yTrue, yPred, parameters), weights),
-    value: ({ total, count }) => {
-      const mean = divideOrZero(total, count);
-      return finish === undefined ? mean : finish(mean);
-    },
-  };
+  /** Adds values. */
+  override updateState(values: TensorLike, options: MetricCall | TensorLike = {}): void {
+    super.updateState(values, values, requireOptions("Mean", options));
+  }
 }

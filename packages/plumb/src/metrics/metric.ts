@@ -6,18 +6,11 @@ import type { Contract } from "../base/contract.ts";
 import { PlumbError } from "../base/errors.ts";
 import { snakeCase } from "../base/names.ts";
 import { resolve, type GivenOf, type Parameters, type ValuesOf } from "../base/parameters.ts";
-import { sameShape, showShape, sizeOf, type Shape } from "../base/shape.ts";
+import { sameShape, showShape, type Shape } from "../base/shape.ts";
 import { alignIndex, alignPair, alignWeights } from "../numerics/alignment.ts";
-import {
-  asTensor,
-  assignAll,
-  tensor,
-  Variable,
-  zeros,
-  type Tensor,
-  type TensorLike,
-} from "../tensor/index.ts";
-import type { MetricBatch, MetricRecord, MetricState } from "./record.ts";
+import { asTensor, scalar, zeros, type Tensor, type TensorLike, type Variable } from "../tensor/index.ts";
+import type { FromLogits, MetricBatch, MetricRecord, MetricState } from "./record.ts";
+import { keepsRows, Rows, Totals, type StateStore } from "./state.ts";
 
 /** What every metric takes beside its own parameters. */
 export interface MetricOptions {
@@ -39,10 +32,14 @@ export interface MetricCall {
  *
  * Totals are kept in float64, so that the value of an epoch does not depend on how it was cut into batches, and parts
  * counted elsewhere can be put together with `merge`. Labels or predictions given as Float64Array are computed in
- * double. Shapes are aligned as losses do it; weights `[batch]` weigh rows. Nothing counted yet gives 0, as in Keras.
+ * double. Shapes are aligned as losses do it; weights `[batch]` weigh rows, and what weighs 0 is absent, NaN or not.
+ * Nothing counted yet gives 0, as in Keras (NaN, where Keras has no such metric and 0 would look like a value).
+ *
+ * A metric called directly takes predictions as they are. Only `compile` of a model turns logits into probabilities for
+ * it, and only where neither a threshold nor `fromLogits` was given.
  *
  * Errors: PL2002 shapes that do not match, PL2011 parameters, PL2016 weights, PL2017 a result before any data where its
- * shape depends on them.
+ * shape depends on them, PL2018 in a compiled step, for a metric that keeps rows.
  *
  * @example
  * const precision = new Precision();
@@ -53,12 +50,12 @@ export class Metric<P extends Parameters = Parameters> {
   readonly record: MetricRecord<P>;
   readonly name: string;
   readonly parameters: ValuesOf<P>;
-  #state?: Readonly<Record<string, Variable>>;
+  #state?: StateStore;
 
   constructor(record: MetricRecord<P>, options: MetricOptions & GivenOf<P> = {}) {
     const { name, ...own } = options as MetricOptions & Record<string, unknown>;
     this.record = record;
-    this.name = name ?? snakeCase(record.name);
+    this.name = name ?? record.defaultName ?? snakeCase(record.name);
     this.parameters = resolve("PL2011", record.name, record.parameters, own);
   }
 
@@ -66,7 +63,8 @@ export class Metric<P extends Parameters = Parameters> {
     return this.record.contract;
   }
 
-  get higherIsBetter(): boolean {
+  /** Undefined where there is no better. */
+  get higherIsBetter(): boolean | undefined {
     return this.record.higherIsBetter;
   }
 
@@ -75,14 +73,24 @@ export class Metric<P extends Parameters = Parameters> {
     return this.record.thresholdOf?.(this.parameters);
   }
 
+  /** True, false, or undefined where it was not given: `compile` then reads it from the head; called directly it is false. */
+  get fromLogits(): boolean | undefined {
+    return (this.parameters as FromLogits).fromLogits;
+  }
+
   /** The same metric, fresh, under another name. */
   renamed(name: string): Metric<P> {
-    return new Metric(this.record, { ...this.parameters, name } as MetricOptions & GivenOf<P>);
+    return this.#fresh({ name });
+  }
+
+  /** The same metric, fresh, with `fromLogits` set. */
+  withFromLogits(fromLogits: boolean): Metric<P> {
+    return this.#fresh({ fromLogits });
   }
 
   /** The totals, once they exist. */
   get variables(): readonly Variable[] {
-    return Object.values(this.#state ?? {});
+    return this.#state?.variables ?? [];
   }
 
   /**
@@ -93,12 +101,37 @@ export class Metric<P extends Parameters = Parameters> {
     this.#built(predictions);
   }
 
+  /**
+   * Throws unless the metric can be followed step by step, as one number in a history: not one that keeps rows, takes
+   * plain values, or has several values for predictions of this shape (where that is known). Errors: PL2018.
+   */
+  requireFollowable(predictions?: Shape): void {
+    const { record } = this;
+    if (record.keepsRows) throw keepsRows(this.name);
+    if (record.takes === "values")
+      throw new PlumbError("PL2018", {
+        asked: `${this.name} was to follow predictions`,
+        why: `${record.name} takes plain values, not labels and predictions`,
+        fix: "Give a metric of labels and predictions, or a function of both, which is averaged",
+      });
+    const shapes = record.state(this.parameters, predictions);
+    if (shapes === undefined) return;
+    const nothing = Object.entries(shapes).map(([key, shape]) => [key, zeros(shape, "float64")] as const);
+    const { shape } = this.valueOf(Object.fromEntries(nothing));
+    if (shape.length === 0) return;
+    throw new PlumbError("PL2018", {
+      asked: `${this.name} was to be followed in a history`,
+      arrived: `Its value has the shape ${showShape(shape)}`,
+      why: "A history has one number for each name and epoch",
+      fix: `${"average" in this.parameters ? 'Give an average ("macro", "micro", "weighted")' : "Give one metric for each value"}, or take it from predictions: metric.updateState(y, await model.predict(x))`,
+    });
+  }
+
   /** Adds a batch. Works at once, and inside a function given to `compile`, where it becomes part of that program. */
   updateState(yTrue: TensorLike, yPred: TensorLike, options: MetricCall = {}): void {
     const predictions = asTensor(yPred);
     const state = this.#built(predictions.shape);
-    const next = this.next(readAll(state), yTrue, predictions, options);
-    assignAll(Object.entries(state).map(([key, variable]) => [variable, next[key]]));
+    state.add(this.record.batch(this.#batch(asTensor(yTrue), predictions, options), this.parameters));
   }
 
   /** The totals after a batch, from those before it: `updateState` as a pure function. */
@@ -109,7 +142,8 @@ export class Metric<P extends Parameters = Parameters> {
 
   /** The value of all batches so far, float64: a scalar, but for metrics that say otherwise. */
   result(): Tensor {
-    return this.valueOf(readAll(this.#built()));
+    const state = this.#built().read();
+    return state === undefined ? scalar(NaN, "float64") : this.valueOf(state);
   }
 
   /** The value of given totals: `result` as a pure function. */
@@ -119,28 +153,29 @@ export class Metric<P extends Parameters = Parameters> {
 
   /** Forgets all batches. */
   resetState(): void {
-    const state = Object.values(this.#state ?? {});
-    if (state.length > 0) assignAll(state.map((variable) => [variable, zeros(variable.shape, "float64")]));
+    this.#state?.reset();
   }
 
   /** Adds what another metric of the same kind has counted. Errors: PL2011 for a metric of another kind or shape. */
   merge(other: Metric<any>): void {
-    if (other.#state === undefined) return;
-    const [theirs, state] = [other.#state, this.#state ?? this.#adopt(other.#state)];
+    const theirs = other.#state;
+    const part = theirs?.read();
+    if (theirs === undefined || part === undefined) return;
+    const state = (this.#state ??= this.#store(theirs.shapes));
+    const own = state.read() === undefined ? theirs.shapes : state.shapes;
     const fits =
       other.record.name === this.record.name &&
-      Object.entries(state).every(([key, variable]) => sameShape(variable.shape, theirs[key]?.shape ?? [-1]));
+      Object.entries(own).every(([key, shape]) => sameShape(shape, theirs.shapes[key] ?? [-1]));
     if (!fits)
       throw new PlumbError("PL2011", {
         asked: `${this.name} was to be merged with ${other.name}`,
         why: "Totals add up only between metrics of one class, with the same parameters and outputs",
         fix: "Make both with the same options",
       });
-    const next = this.#merged(readAll(state), readAll(theirs));
-    assignAll(Object.entries(state).map(([key, variable]) => [variable, next[key]]));
+    state.add(part);
   }
 
-  #built(predictions?: Shape): Readonly<Record<string, Variable>> {
+  #built(predictions?: Shape): StateStore {
     if (this.#state !== undefined) return this.#state;
     const shapes = this.record.state(this.parameters, predictions);
     if (shapes === undefined)
@@ -149,22 +184,20 @@ export class Metric<P extends Parameters = Parameters> {
         why: "The shape of its value is that of the predictions, which it has not seen",
         fix: "Call updateState first, or build with the shape of the predictions",
       });
-    return this.#make(shapes);
+    return (this.#state = this.#store(shapes));
   }
 
-  #adopt(theirs: Readonly<Record<string, Variable>>): Readonly<Record<string, Variable>> {
-    return this.#make(Object.fromEntries(Object.entries(theirs).map(([key, { shape }]) => [key, shape])));
+  #store(shapes: Readonly<Record<string, Shape>>): StateStore {
+    return this.record.keepsRows
+      ? new Rows(this.name)
+      : new Totals(this.name, shapes, (a, b) => this.#merged(a, b));
   }
 
-  #make(shapes: Readonly<Record<string, Shape>>): Readonly<Record<string, Variable>> {
-    const entries = Object.entries(shapes).map(([key, shape]): [string, Variable] => [
-      key,
-      new Variable(tensor(new Float64Array(sizeOf(shape)), shape), {
-        name: `${this.name}/${key}`,
-        trainable: false,
-      }),
-    ]);
-    return (this.#state = Object.fromEntries(entries));
+  /** A copy that has seen nothing. A subclass keeps its methods. */
+  #fresh({ name = this.name, ...changes }: MetricOptions & Record<string, unknown>): Metric<P> {
+    const copy = new Metric(this.record, { ...this.parameters, ...changes, name } as MetricOptions &
+      GivenOf<P>);
+    return Object.setPrototypeOf(copy, Object.getPrototypeOf(this) as object) as Metric<P>;
   }
 
   #merged(a: MetricState, b: MetricState): MetricState {
@@ -188,7 +221,7 @@ export class Metric<P extends Parameters = Parameters> {
   #align(labels: Tensor, predictions: Tensor): readonly [Tensor, Tensor] {
     const { record } = this;
     if (record.align !== undefined) return record.align(labels, predictions, this.parameters);
-    const dtype = labels.dtype === "float64" || predictions.dtype === "float64" ? "float64" : "float32";
+    const dtype = computedIn(labels, predictions);
     if (record.contract.labels === "classIndex")
       return [alignIndex(record.name, labels, predictions).cast("int32"), predictions.cast(dtype)];
     const [y, p] = alignPair(record.name, labels, predictions);
@@ -196,8 +229,9 @@ export class Metric<P extends Parameters = Parameters> {
   }
 }
 
-const readAll = (state: Readonly<Record<string, Variable>>): MetricState =>
-  Object.fromEntries(Object.entries(state).map(([key, variable]) => [key, variable.read()]));
+/** Double where labels or predictions are: they are what the caller cared to give in double. */
+export const computedIn = (labels: Tensor, predictions: Tensor): "float32" | "float64" =>
+  labels.dtype === "float64" || predictions.dtype === "float64" ? "float64" : "float32";
 
 /** A shape as messages of metrics write it, for records that refuse one. */
 export const shapeError = (

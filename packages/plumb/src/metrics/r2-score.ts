@@ -1,7 +1,8 @@
 import { integer, oneOf, type GivenOf } from "../base/parameters.ts";
 import { divideOrZero } from "../numerics/division.ts";
 import { full, scalar, where } from "../tensor/index.ts";
-import { weightedSum } from "./mean.ts";
+import { weightedSum } from "./kinds/means.ts";
+import { mergedMoments, type Moments } from "./kinds/moments.ts";
 import { Metric, shapeError, type MetricOptions } from "./metric.ts";
 import type { MetricRecord } from "./record.ts";
 
@@ -55,20 +56,11 @@ export const r2ScoreRecord: MetricRecord<typeof parameters> = {
       samples: scalar(y.size, "float64"),
     };
   },
-  // Means and squared distances from them, put together as Chan, Golub and LeVeque (1979) do. Sums of y and of y² would
-  // be simpler, and lose every digit of the variance when the labels lie far from 0, as years and prices do.
-  merge: (a, b) => {
-    const count = a.count.add(b.count);
-    const share = divideOrZero(b.count, count);
-    const apart = b.mean.sub(a.mean);
-    return {
-      count,
-      mean: a.mean.add(apart.mul(share)),
-      squares: a.squares.add(b.squares).add(apart.square().mul(a.count).mul(share)),
-      residual: a.residual.add(b.residual),
-      samples: a.samples.add(b.samples),
-    };
-  },
+  merge: (a, b) => ({
+    ...mergedMoments(a as unknown as Moments, b as unknown as Moments),
+    residual: a.residual.add(b.residual),
+    samples: a.samples.add(b.samples),
+  }),
   value: ({ count, mean, squares, residual, samples }, { classAggregation, numRegressors }) => {
     // Equal labels may seem to vary by the rounding of their mean.
     const rounding = mean.square().mul(count).mul(1e-30);
@@ -101,6 +93,11 @@ export const r2ScoreRecord: MetricRecord<typeof parameters> = {
  * Labels and predictions real, both `[batch, outputs]` (labels also `[batch]`). 1 is perfect, 0 is as good as the mean,
  * below 0 is worse. With several outputs `classAggregation` averages; `numRegressors` adjusts for the number of inputs.
  * Labels that do not vary give 0, or NaN if they are predicted exactly, as in Keras. Errors: PL2002 for another rank.
+ *
+ * @example
+ * const metric = new R2Score();
+ * metric.updateState([[1], [3], [5]], [[2], [3], [3]]);
+ * metric.result().itemSync(); // 0.375
  */
 export class R2Score extends Metric<typeof parameters> {
   static readonly record = r2ScoreRecord;

@@ -1,5 +1,5 @@
 import type { Contract, Range } from "../base/contract.ts";
-import type { Parameters, ValuesOf } from "../base/parameters.ts";
+import type { GivenOf, Parameters, ValuesOf } from "../base/parameters.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Tensor } from "../tensor/index.ts";
 
@@ -28,13 +28,25 @@ export interface MetricRecord<P extends Parameters = Parameters> {
   /** Keras's class name. */
   readonly name: string;
   readonly aliases?: readonly string[];
+  /** The key of its values in a history, where it is not the class name in snake_case. */
+  readonly defaultName?: string;
   readonly formula: string;
   /** Paper or textbook, and which variant. */
   readonly source?: string;
   readonly parameters: P;
+  /** Parameters to show it with, where some have to be given. */
+  readonly sample?: GivenOf<P>;
   readonly contract: Contract;
-  readonly higherIsBetter: boolean;
+  /** Left out where there is no better: a mean, a sum, a matrix. */
+  readonly higherIsBetter?: boolean;
   readonly range: Range;
+  /** What an update takes: labels and predictions, unless it is plain values. */
+  readonly takes?: "values";
+  /**
+   * Its state is not totals but the rows themselves: no number of totals is exact for it. `batch` gives columns with the
+   * rows along their first axis; they are kept outside of the engine, and are put together when the value is asked for.
+   */
+  readonly keepsRows?: true;
   /** The parameter that decides between yes and no, where there is one: given by hand, it is taken as it stands. */
   readonly thresholdOf?: (parameters: ValuesOf<P>) => number | readonly number[] | undefined;
   /** Shapes of the totals; undefined where they hang on the shape of predictions that is not known yet. */
@@ -49,4 +61,9 @@ export interface MetricRecord<P extends Parameters = Parameters> {
   /** The totals of two parts together; their sums unless told. Totals of 0 leave the other part as it is. */
   readonly merge?: (a: MetricState, b: MetricState) => MetricState;
   readonly value: (state: MetricState, parameters: ValuesOf<P>) => Tensor;
+}
+
+/** The parameter that decides between logits and probabilities, of the metrics that take both. */
+export interface FromLogits {
+  readonly fromLogits?: boolean;
 }

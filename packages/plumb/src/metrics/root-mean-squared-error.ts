@@ -1,5 +1,5 @@
 import { squaredError } from "../numerics/residuals.ts";
-import { meanRecord } from "./mean.ts";
+import { meanRecord } from "./kinds/means.ts";
 import { Metric, type MetricOptions } from "./metric.ts";
 
 export const rootMeanSquaredErrorRecord = meanRecord<{}>({
@@ -24,6 +24,11 @@ export const rootMeanSquaredErrorRecord = meanRecord<{}>({
  * The root of the mean squared difference of labels and predictions: the root of the whole, not a mean of roots.
  *
  * Both real, of one shape `[batch, …, outputs]`. In the units of the labels; range [0, ∞), lower is better.
+ *
+ * @example
+ * const metric = new RootMeanSquaredError();
+ * metric.updateState([[1], [2]], [[4], [6]]);
+ * metric.result().itemSync(); // 3.5355…
  */
 export class RootMeanSquaredError extends Metric<{}> {
   static readonly record = rootMeanSquaredErrorRecord;

@@ -1,4 +1,4 @@
-import { meanRecord } from "./mean.ts";
+import { meanRecord } from "./kinds/means.ts";
 import { Metric, type MetricOptions } from "./metric.ts";
 
 export const sparseCategoricalAccuracyRecord = meanRecord<{}>({
@@ -22,6 +22,11 @@ export const sparseCategoricalAccuracyRecord = meanRecord<{}>({
  *
  * Labels are class indices `[batch, …]` (a trailing 1 is dropped), predictions probabilities or logits (only their order
  * matters) `[batch, …, classes]`. Range [0, 1], higher is better; a guess among K even classes scores 1/K.
+ *
+ * @example
+ * const metric = new SparseCategoricalAccuracy();
+ * metric.updateState(Int32Array.of(1, 0), [[0.3, 0.7], [0.4, 0.6]]);
+ * metric.result().itemSync(); // 0.5
  */
 export class SparseCategoricalAccuracy extends Metric<{}> {
   static readonly record = sparseCategoricalAccuracyRecord;
