@@ -189,14 +189,12 @@ function requireNamed(code: Code, owner: string, parameters: Parameters, given: 
   const plain = typeof given === "object" && given !== null && !Array.isArray(given);
   if (plain && !ArrayBuffer.isView(given)) return;
   const known = Object.keys(parameters);
-  const meant = known.find((name) => parameters[name].accepts(given));
+  const meant =
+    given === undefined || given === null ? undefined : known.find((name) => parameters[name].accepts(given));
   throw new PlumbError(code, {
     asked: `${owner} was given ${showValue(given)} in the place of its options`,
     why: known.length === 0 ? "It has none" : `They have names: ${known.join(", ")}`,
-    fix:
-      meant === undefined
-        ? "Give an object of them, or leave it out"
-        : `Write { ${meant}: ${showValue(given)} }`,
+    fix: meant === undefined ? "Give an object of them" : `Write { ${meant}: ${showValue(given)} }`,
   });
 }
 

@@ -14,7 +14,11 @@ export interface FlatArray {
 export type RowsLike = TensorLike | FlatArray;
 
 const isFlatArray = (value: RowsLike): value is FlatArray =>
-  typeof value === "object" && "shape" in value && "data" in value && ArrayBuffer.isView(value.data);
+  typeof value === "object" &&
+  value !== null &&
+  "shape" in value &&
+  "data" in value &&
+  ArrayBuffer.isView(value.data);
 
 /** What each dtype becomes as data of a model: integers stay what they are, everything else is float32. */
 const dtypeInModel: Readonly<Record<DType, DType>> = {
@@ -35,6 +39,13 @@ const numeric = <T>(data: T): T | Float32Array =>
  * @param name what the value is, as the error calls it: "x", "the labels"
  */
 export function rowsOf(value: RowsLike, name: string): Tensor {
+  if (value === undefined || value === null)
+    throw new PlumbError("PL1009", {
+      asked: `${name} ${name === "x" ? "was" : "were"} not given`,
+      arrived: String(value),
+      why: "There are no rows to read",
+      fix: `Give ${name} as nested arrays, a tensor, a typed array, or { data, shape }`,
+    });
   const given = isFlatArray(value) ? tensor(numeric(value.data), value.shape) : asTensor(numeric(value));
   if (given.rank === 0)
     throw new PlumbError("PL4005", {
@@ -45,14 +56,28 @@ export function rowsOf(value: RowsLike, name: string): Tensor {
   return given.cast(dtypeInModel[given.dtype]);
 }
 
-/** Checks that `part` has a row for each row of `x`. Errors: PL4005. */
+/** Checks that `part` (named in the plural) has a row for each row of `x`. Errors: PL4005. */
 export function checkSameRows(x: Tensor, part: Tensor, name: string): void {
   if (x.shape[0] === part.shape[0]) return;
   throw new PlumbError("PL4005", {
     asked: `x has ${x.shape[0]} rows (shape ${showShape(x.shape)})`,
-    arrived: `${name} ${part.shape[0] === 1 ? "has 1 row" : `have ${part.shape[0]} rows`} (shape ${showShape(part.shape)})`,
+    arrived: `${name} have ${part.shape[0] === 1 ? "1 row" : `${part.shape[0]} rows`} (shape ${showShape(part.shape)})`,
     why: "Row i of one belongs to row i of the other",
     fix: `Give ${name} for every row of x, in the same order`,
+  });
+}
+
+/** Checks how much rows count: numbers of at least 0. Errors: PL2016, with the first row of which that is not so. */
+export function checkWeights(weights: Tensor): void {
+  const values = weights.dataSync();
+  const at = values.findIndex((value: number) => !(value >= 0 && value < Infinity));
+  if (at < 0) return;
+  const width = values.length / weights.shape[0];
+  throw new PlumbError("PL2016", {
+    asked: "Rows were to count by their sample weights",
+    arrived: `The weight of row ${Math.floor(at / width)} is ${values[at]}`,
+    why: "A weight says how much a row counts: not a number makes the loss none, and below 0 it teaches the opposite",
+    fix: "Give finite numbers of at least 0; 0 leaves a row out",
   });
 }
 

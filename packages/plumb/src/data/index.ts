@@ -1,4 +1,12 @@
-export { checkSameRows, checkSomeRows, classesOf, rowsOf, type FlatArray, type RowsLike } from "./arrays.ts";
+export {
+  checkSameRows,
+  checkSomeRows,
+  checkWeights,
+  classesOf,
+  rowsOf,
+  type FlatArray,
+  type RowsLike,
+} from "./arrays.ts";
 export { Batches } from "./batches.ts";
 export { freshSeed, rowNumbers, seedFor, shuffleRows } from "./permutation.ts";
-export { splitRows, type Split, type SplitOptions, type SplitRule } from "./split.ts";
+export { splitRows, splitRules, type Split, type SplitOptions, type SplitRule } from "./split.ts";

@@ -8,7 +8,8 @@ import { rowNumbers, shuffleRows } from "./permutation.ts";
  * - `"shuffled"`: by a seeded shuffle of all rows.
  * - `"last"`: the last rows as they stand, which is Keras's rule. Right for time series; wrong for sorted tables.
  */
-export type SplitRule = "stratified" | "shuffled" | "last";
+export type SplitRule = (typeof splitRules)[number];
+export const splitRules = ["stratified", "shuffled", "last"] as const;
 
 /** Row numbers of the two parts. */
 export interface Split {

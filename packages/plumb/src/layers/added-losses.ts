@@ -11,7 +11,7 @@ let collected: Tensor[] | undefined;
  *
  * @example
  * const { value: output, losses } = collectLosses(() => model.call(x, { training: true }));
- * const total = losses.reduce((sum, loss) => sum.add(loss), mse.call(y, output));
+ * const total = losses.reduce((sum, one) => sum.add(one), loss.call(y, output));
  */
 export function collectLosses<R>(fn: () => R): { value: R; losses: readonly Tensor[] } {
   const outer = collected;

@@ -1,5 +1,6 @@
 import { PlumbError } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
+import { flag, showValue, unchecked, type Parameters } from "../base/parameters.ts";
 import type { ConstraintLike } from "../constraints/index.ts";
 import type { InitializerLike } from "../initializers/index.ts";
 import { activations, type Activation, type ActivationLike } from "../numerics/index.ts";
@@ -27,6 +28,17 @@ export interface DenseOptions extends LayerOptions {
   biasConstraint?: ConstraintLike;
 }
 
+const parameters = {
+  activation: unchecked<ActivationLike>("linear", "Applied to the sums"),
+  useBias: flag(true, "Add a learned constant to each output"),
+  kernelInitializer: unchecked<InitializerLike>("glorotUniform", "First values of the kernel"),
+  biasInitializer: unchecked<InitializerLike>("zeros", "First values of the bias"),
+  kernelRegularizer: unchecked<RegularizerLike | undefined>(undefined, "A penalty on the kernel"),
+  biasRegularizer: unchecked<RegularizerLike | undefined>(undefined, "A penalty on the bias"),
+  kernelConstraint: unchecked<ConstraintLike | undefined>(undefined, "What the kernel is brought back to"),
+  biasConstraint: unchecked<ConstraintLike | undefined>(undefined, "What the bias is brought back to"),
+};
+
 /**
  * Every output a weighted sum of all inputs: `activation(x · kernel + bias)`.
  *
@@ -40,6 +52,7 @@ export interface DenseOptions extends LayerOptions {
 export class Dense extends Layer {
   static override readonly className: string = "Dense";
   static override readonly byPlace: readonly string[] = ["units"];
+  static override readonly parameters: Parameters = parameters;
   readonly units: number;
   override readonly activation: Activation;
   readonly useBias: boolean;
@@ -52,22 +65,23 @@ export class Dense extends Layer {
     super(options);
     if (!Number.isSafeInteger(units) || units < 1)
       throw new PlumbError("PL4004", {
-        asked: `A Dense layer of ${String(units)} units was asked for`,
+        asked: `A Dense layer of ${showValue(units)} units was asked for`,
         why: "units is the number of outputs",
-        fix: "Give a whole number of at least 1",
+        fix: "Give a whole number of at least 1: new Dense(64), then, if there are any, an object of options",
       });
     this.units = units;
-    this.activation = activations.get(options.activation ?? "linear");
-    this.useBias = options.useBias ?? true;
+    const values = this.valuesOf(parameters);
+    this.activation = activations.get(values.activation);
+    this.useBias = values.useBias;
     this.#forKernel = {
-      initializer: options.kernelInitializer ?? "glorotUniform",
-      regularizer: options.kernelRegularizer,
-      constraint: options.kernelConstraint,
+      initializer: values.kernelInitializer,
+      regularizer: values.kernelRegularizer,
+      constraint: values.kernelConstraint,
     };
     this.#forBias = {
-      initializer: options.biasInitializer ?? "zeros",
-      regularizer: options.biasRegularizer,
-      constraint: options.biasConstraint,
+      initializer: values.biasInitializer,
+      regularizer: values.biasRegularizer,
+      constraint: values.biasConstraint,
     };
   }
 

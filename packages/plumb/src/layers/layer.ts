@@ -5,13 +5,22 @@
 import type { Head } from "../base/contract.ts";
 import { PlumbError } from "../base/errors.ts";
 import { snakeCase } from "../base/names.ts";
+import {
+  flag,
+  optional,
+  resolve,
+  text,
+  unchecked,
+  type Parameter,
+  type Parameters,
+  type ValuesOf,
+} from "../base/parameters.ts";
 import type { Shape } from "../base/shape.ts";
 import { constraints, type ConstraintLike } from "../constraints/index.ts";
 import { initializers, type InitializerLike } from "../initializers/index.ts";
 import type { Activation } from "../numerics/index.ts";
 import { regularizers, type RegularizerCall, type RegularizerLike } from "../regularizers/index.ts";
-import { withTrace } from "../tensor/context.ts";
-import { Variable, type Tensor } from "../tensor/index.ts";
+import { Variable, withTrace, type Tensor } from "../tensor/index.ts";
 import { addLoss } from "./added-losses.ts";
 
 /** A shape whose first extent, the batch, is not known yet: `[null, 28, 28]`. */
@@ -24,13 +33,33 @@ export const showBatchShape = (shape: BatchShape): string => `[${shape.map((n) =
 export interface LayerOptions {
   /** Unset: the class's name in snake_case, numbered within its model (`dense`, `dense_1`). */
   name?: string;
-  /** False keeps the layer's weights as they are. Read when a model is compiled. Default true. */
+  /**
+   * False keeps the layer's weights as they are. May be set at any time: each `fit` reads it when it begins, and
+   * `trainOnBatch` at each call. Default true.
+   */
   trainable?: boolean;
   /** Shape of one input row, for the first layer of a `Sequential` that has no `Input`. */
   inputShape?: Shape;
   /** A penalty on the layer's output, divided by the batch size and added to the loss. Default none. */
   activityRegularizer?: RegularizerLike;
 }
+
+/** The extents of one row, which are known: what varies is the number of rows, and that is not among them. */
+export const rowShape = (doc: string): Parameter<Shape> => ({
+  default: undefined as unknown as Shape,
+  doc,
+  accepts: (value) =>
+    Array.isArray(value) && value.every((extent) => Number.isSafeInteger(extent) && extent >= 1),
+  words: "the shape of one row, a list of whole numbers without the batch: [4], [28, 28, 1]",
+});
+
+/** Declared once for all layers; each class declares what it takes besides. */
+const common = {
+  name: optional(text("", "What the layer is called within its model")),
+  trainable: flag(true, "Whether training changes the layer's weights"),
+  inputShape: optional(rowShape("Shape of one input row")),
+  activityRegularizer: unchecked<RegularizerLike | undefined>(undefined, "A penalty on the layer's output"),
+};
 
 /** What goes with one call of a layer. */
 export interface CallOptions {
@@ -61,7 +90,10 @@ export interface OutputWithHead {
  * A step of a model: weights and a function of tensors.
  *
  * A layer of your own extends this class, makes its weights in `build` with `addWeight`, and computes in `call`. The
- * first call builds it. Shapes have the batch as their first axis.
+ * first call builds it. Shapes have the batch as their first axis. Options of your own are taken out of those that go to
+ * `super`, or declared in `parameters`.
+ *
+ * Errors: PL4004 for an option that is none, or a value that it does not take.
  *
  * @example
  * class Scale extends Layer {
@@ -75,30 +107,43 @@ export abstract class Layer {
   static readonly className: string = "Layer";
   /** The options that the constructor takes by place, before the object with the rest. */
   static readonly byPlace: readonly string[] = [];
+  /** The options that the class takes besides those of every layer and those by place; a class has its parent's too. */
+  static readonly parameters: Parameters = {};
 
   trainable: boolean;
   /** The shape that the layer was built for, once it was. */
   inputShape?: BatchShape;
   /** Who gives this layer its input, for messages: a layer's name, or "the model's input". Set by the model. */
   inputFrom?: string;
-  /** Shape of one input row, when it was declared on the layer. */
-  readonly declaredShape?: Shape;
   readonly #weights: Variable[] = [];
   readonly #regularizers = new Map<Variable, RegularizerCall>();
   readonly #activityRegularizer?: RegularizerCall;
+  readonly #options: Readonly<Record<string, unknown>>;
   #name: string | undefined;
 
   constructor(options: LayerOptions = {}) {
-    this.#name = options.name;
-    this.trainable = options.trainable ?? true;
-    this.declaredShape = options.inputShape;
-    this.#activityRegularizer = regularizers.get(options.activityRegularizer);
+    const Class = new.target as unknown as typeof Layer;
+    const values = resolve("PL4004", Class.className, { ...ownParameters(Class), ...common }, options);
+    this.#options = values;
+    this.#name = values.name;
+    this.trainable = values.trainable;
+    this.#activityRegularizer = regularizers.get(values.activityRegularizer);
     // `call` is what a subclass writes and what a user calls, as in Keras; checking and building come before it here.
     const compute = this.call;
     this.call = (x, callOptions) => {
       this.ensureBuilt(x.shape);
       return this.#regularized(compute.call(this, x, callOptions));
     };
+  }
+
+  /** The values of the parameters that a class declares: what was given, or their defaults. */
+  protected valuesOf<P extends Parameters>(_parameters: P): ValuesOf<P> {
+    return this.#options as ValuesOf<P>;
+  }
+
+  /** Shape of one input row, when it was declared on the layer. */
+  get declaredShape(): Shape | undefined {
+    return this.valuesOf(common).inputShape;
   }
 
   /** As `call`, and with it what stands behind the head, from which losses are computed. */
@@ -220,4 +265,10 @@ export abstract class Layer {
     if (regularizer) this.#regularizers.set(weight, regularizer);
     return weight;
   }
+}
+
+/** The parameters that a class and its parents declare. */
+function ownParameters(Class: typeof Layer): Parameters {
+  if (Class === Layer) return {};
+  return { ...ownParameters(Object.getPrototypeOf(Class) as typeof Layer), ...Class.parameters };
 }

@@ -20,7 +20,7 @@ export function shiftOf(x: Tensor, axis: number): Tensor {
  * for all finite `x`; a row of −∞ gives −∞. Its gradient is `softmax(x)`.
  *
  * @example
- * logSumExp([1000, 1000]).item(); // 1000.693…, where log(exp(1000) + exp(1000)) is Infinity
+ * logSumExp([1000, 1000]).itemSync(); // 1000.693…, where log(exp(1000) + exp(1000)) is Infinity
  */
 export function logSumExp(
   x: TensorLike,

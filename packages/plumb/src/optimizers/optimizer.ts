@@ -6,13 +6,13 @@
 import type { HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
 import { snakeCase } from "../base/names.ts";
-import { resolve, type Parameters, type ValuesOf } from "../base/parameters.ts";
+import { resolve, text, unchecked, type Parameters, type ValuesOf } from "../base/parameters.ts";
 import { sizeOf } from "../base/shape.ts";
 import { assignAll, tensor, where, type Tensor, type Variable } from "../tensor/index.ts";
 import { Accumulation } from "./accumulation.ts";
 import { Averages } from "./averages.ts";
 import { clip } from "./clip.ts";
-import { learningRateFrom, type LearningRate } from "./learning-rate.ts";
+import { learningRateFrom, type LearningRate, type LearningRateLike } from "./learning-rate.ts";
 import { checkClipping, common, type Common, type OptimizerOptions } from "./options.ts";
 import type { OptimizerRecord } from "./record.ts";
 import { dividedBy, slotOf, state, type Update } from "./state.ts";
@@ -64,18 +64,19 @@ export class Optimizer<P extends Parameters = any> {
   #undecayed: DecayExclusions = {};
 
   constructor(record: OptimizerRecord<P>, options: OptimizerOptions<P>) {
-    const { name = snakeCase(record.name), learningRate = record.learningRate, ...given } = options;
     const parameters = {
       ...common,
       weightDecay: { ...common.weightDecay, default: record.weightDecay },
       ...record.parameters,
     };
-    // The learning rate is among the names that a slip of the pen is compared with.
+    // The rate may be a schedule, and is checked where it is made one.
     const listed = {
-      learningRate: { default: 0, doc: "Step size", accepts: () => true, words: "" },
+      learningRate: unchecked<LearningRateLike>(record.learningRate, "Step size"),
+      name: text(snakeCase(record.name), "What it is called"),
       ...parameters,
     };
-    const values = resolve("PL4004", record.name, listed, { ...given, learningRate });
+    const values = resolve("PL4004", record.name, listed, options);
+    const { name, learningRate } = values;
     this.record = record;
     this.params = values;
     this.name = name;

@@ -1,8 +1,7 @@
 /** The variables that an optimizer keeps. */
 import { sizeOf, type Shape } from "../base/shape.ts";
 import type { HostArray } from "../base/dtype.ts";
-import { withTrace } from "../tensor/context.ts";
-import { tensor, Variable, type Tensor } from "../tensor/index.ts";
+import { tensor, Variable, withTrace, type Tensor } from "../tensor/index.ts";
 import type { SlotStart } from "./record.ts";
 
 /** A variable that outlives the function that is being traced, if one is. */

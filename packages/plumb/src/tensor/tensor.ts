@@ -35,7 +35,7 @@ function isFixed({ op, binding }: Node): boolean {
  *
  * ```ts
  * const x = tensor([[1, 2], [3, 4]]);
- * x.matmul(x).add(1).sum().item(); // 58
+ * x.matmul(x).add(1).sum().itemSync(); // 58
  * ```
  */
 // The fluent methods are put on the prototype by `methods.ts`, which derives them and their types from the functions.

@@ -1,6 +1,7 @@
 /** What `model.compile` settles: optimizer, loss and metrics as objects, judged together with the head of the model. */
 import { activationBehind, errorOf } from "../base/contract.ts";
 import { PlumbError } from "../base/errors.ts";
+import { callable, resolve, unchecked } from "../base/parameters.ts";
 import { sizeOf, type Shape } from "../base/shape.ts";
 import {
   describeLabels,
@@ -23,13 +24,25 @@ export interface CompileOptions {
   readonly optimizer?: OptimizerLike;
   /** A loss, the name of one, or a function of labels and predictions. */
   readonly loss: LossLike;
-  /** Metrics to follow, each row counting the same. */
-  readonly metrics?: readonly MetricLike[];
+  /** Metrics to follow, each row counting the same: a list, or a single one. */
+  readonly metrics?: MetricLike | readonly MetricLike[];
   /** Metrics in which each row counts by its sample weight or class weight. */
-  readonly weightedMetrics?: readonly MetricLike[];
+  readonly weightedMetrics?: MetricLike | readonly MetricLike[];
   /** Who is told of pairings that are doubtful. Default: the console. */
   readonly warn?: (message: string) => void;
 }
+
+const parameters = {
+  optimizer: unchecked<OptimizerLike>("rmsprop", "What updates the weights"),
+  // Left out, it is refused where losses are looked up.
+  loss: unchecked<LossLike>(undefined as unknown as LossLike, "What is to become small"),
+  metrics: unchecked<CompileOptions["metrics"] & {}>([], "What is followed"),
+  weightedMetrics: unchecked<CompileOptions["weightedMetrics"] & {}>([], "What is followed, rows weighted"),
+  warn: callable<(message: string) => void>(undefined, "Who is told of doubts"),
+};
+
+const listed = (given: MetricLike | readonly MetricLike[]): readonly MetricLike[] =>
+  Array.isArray(given) ? given : [given as MetricLike];
 
 type AnyLoss = ReturnType<typeof losses.get>;
 type AnyMetric = ReturnType<typeof metrics.get>;
@@ -68,16 +81,20 @@ export class Compiled {
   readonly #warn: (message: string) => void;
   readonly #told = new Set<string>();
 
-  /** Errors: those of names that are none, and of head, loss and metrics that cannot belong together. */
-  constructor(
-    model: Model,
-    { optimizer = "rmsprop", loss, metrics: plain = [], weightedMetrics = [], warn }: CompileOptions,
-  ) {
+  /** Errors: PL4004 for options that are none, those of names, and of head, loss and metrics that cannot belong together. */
+  constructor(model: Model, options: CompileOptions) {
+    const {
+      optimizer,
+      loss,
+      metrics: plain,
+      weightedMetrics,
+      warn,
+    } = resolve("PL4004", "compile", parameters, options);
     this.optimizer = optimizers.get(optimizer);
     this.loss = losses.get(loss);
     this.#metrics = [
-      ...plain.map((like) => ({ like, weighted: false })),
-      ...weightedMetrics.map((like) => ({ like, weighted: true })),
+      ...listed(plain).map((like) => ({ like, weighted: false })),
+      ...listed(weightedMetrics).map((like) => ({ like, weighted: true })),
     ];
     this.#warn = warn ?? console.warn;
     // Which accuracy "accuracy" is hangs on the labels: it is paired when they are here.
@@ -91,12 +108,27 @@ export class Compiled {
     return this.#named().find((metric) => metric.name === name)?.higherIsBetter ?? false;
   }
 
-  /** Whether each row of labels of this shape belongs to one class. */
+  /** Whether each row of labels of this shape belongs to one class, as the loss reads them. */
   labelsAreClasses(shape: Shape): boolean {
     const { labels } = this.loss.contract;
-    return (
-      labels === "classIndex" || labels === "oneHot" || (labels === "binary" && sizeOf(shape.slice(1)) === 1)
-    );
+    const single = sizeOf(shape.slice(1)) === 1;
+    return labels === "oneHot"
+      ? shape.length === 2
+      : single && (labels === "classIndex" || labels === "binary");
+  }
+
+  /**
+   * The classes that a row of labels of this shape may belong to; "any" where the loss is a function of the user's, which
+   * does not say. Undefined where a row does not belong to one class.
+   */
+  classNumbers(model: Model, shape: Shape): readonly number[] | "any" | undefined {
+    const { labels, custom } = this.loss.contract;
+    const single = sizeOf(shape.slice(1)) === 1;
+    if (custom) return single || shape.length === 2 ? "any" : undefined;
+    if (labels === "sign") return single ? [-1, 0, 1] : undefined;
+    if (!this.labelsAreClasses(shape)) return undefined;
+    const count = labels === "binary" ? 2 : labels === "oneHot" ? shape[1] : (model.outputShape?.at(-1) ?? 0);
+    return Array.from({ length: count }, (_, of) => of);
   }
 
   /** Checks labels, so that no step needs to. Errors: PL2002 to PL2005 and PL2012 for what the loss does not take. */

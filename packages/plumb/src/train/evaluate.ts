@@ -1,5 +1,5 @@
 /** How good a model is on data. */
-import { integer, resolve } from "../base/parameters.ts";
+import { integer, resolve, unchecked } from "../base/parameters.ts";
 import { Batches, rowNumbers, type RowsLike } from "../data/index.ts";
 import { Dataset } from "./dataset.ts";
 import type { Logs } from "./events.ts";
@@ -15,7 +15,10 @@ export interface EvaluateOptions {
   sampleWeight?: RowsLike;
 }
 
-const parameters = { batchSize: integer(32, "Rows per step", { min: 1 }) };
+const parameters = {
+  batchSize: integer(32, "Rows per step", { min: 1 }),
+  sampleWeight: unchecked<RowsLike | undefined>(undefined, "How much each row counts"),
+};
 
 export async function evaluate(
   model: Model,
@@ -23,11 +26,11 @@ export async function evaluate(
   y: RowsLike,
   options: EvaluateOptions,
 ): Promise<Logs> {
-  const { sampleWeight, ...given } = options;
-  const { batchSize } = resolve("PL4004", "evaluate", parameters, given);
+  const { batchSize, sampleWeight } = resolve("PL4004", "evaluate", parameters, options);
   const data = new Dataset(x, y, sampleWeight);
   let step: Step | undefined;
   try {
+    data.load();
     const { compiled } = model;
     model.build(data.x.shape);
     const objective = compiled.objective(model, data.labels);

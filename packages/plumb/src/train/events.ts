@@ -57,7 +57,7 @@ export interface Listener {
 export class Emitter {
   /** True if somebody wants `batchEnd`. */
   readonly batches: boolean;
-  /** True while a listener is being called, which is when it may call back. */
+  /** True while a listener is at work, until what it promised is done: that is when it may call back. */
   calling = false;
   readonly #listeners: readonly Listener[];
 
@@ -71,13 +71,13 @@ export class Emitter {
     for (const listener of this.#listeners) {
       if (event.type === "batchEnd" && !listener.batches) continue;
       this.calling = true;
-      let handled: void | Promise<void>;
       try {
-        handled = listener.handle(event);
+        const handled: unknown = listener.handle(event);
+        // Who promises nothing is done: waiting for it would take others for calls from within.
+        if (typeof (handled as PromiseLike<unknown> | undefined)?.then === "function") await handled;
       } finally {
         this.calling = false;
       }
-      await handled;
     }
   }
 }

@@ -1,8 +1,8 @@
 /** The sweep over learning rates. */
 import { PlumbError } from "../base/errors.ts";
-import { integer, real, resolve } from "../base/parameters.ts";
-import { Batches, freshSeed, rowNumbers, seedFor, type RowsLike } from "../data/index.ts";
-import { Dataset } from "./dataset.ts";
+import { integer, optional, real, resolve } from "../base/parameters.ts";
+import { Batches, freshSeed, rowNumbers, seedFor } from "../data/index.ts";
+import type { Dataset } from "./dataset.ts";
 import type { Model } from "./model.ts";
 import { runInSlices } from "./slices.ts";
 import { stepOver, type Step } from "./step.ts";
@@ -13,6 +13,7 @@ const parameters = {
   steps: integer(100, "Steps, each at a rate of its own", { min: 10 }),
   batchSize: integer(32, "Rows per step", { min: 1 }),
   smoothing: real(0.9, "Share of the mean so far in the smoothed loss", { min: 0, max: 0.999 }),
+  seed: optional(integer(0, "Decides the order of rows and dropout")),
   divergence: real(4, "The sweep ends when the smoothed loss is this many times its smallest", { above: 1 }),
 };
 
@@ -55,17 +56,18 @@ export interface LearningRateSweep {
  */
 export async function findLearningRate(
   model: Model,
-  x: RowsLike,
-  y: RowsLike,
+  data: Dataset,
   options: SweepOptions,
 ): Promise<LearningRateSweep> {
-  const { seed = freshSeed(), ...given } = options;
-  const { from, to, steps, batchSize, smoothing, divergence } = resolve(
-    "PL4004",
-    "findLearningRate",
-    parameters,
-    given,
-  );
+  const {
+    from,
+    to,
+    steps,
+    batchSize,
+    smoothing,
+    divergence,
+    seed = freshSeed(),
+  } = resolve("PL4004", "findLearningRate", parameters, options);
   if (to <= from)
     throw new PlumbError("PL4004", {
       asked: `A sweep of learning rates from ${from} to ${to} was asked for`,
@@ -74,9 +76,9 @@ export async function findLearningRate(
     });
   const { compiled } = model;
   const { optimizer } = compiled;
-  const data = new Dataset(x, y);
   let step: Step | undefined;
   try {
+    data.load();
     model.build(data.x.shape);
     const objective = compiled.objective(model, data.labels);
     const batches = new Batches(rowNumbers(data.rows), batchSize);

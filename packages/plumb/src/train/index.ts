@@ -4,7 +4,7 @@ export { Compiled, type CompileOptions } from "./compile.ts";
 export type { EvaluateOptions } from "./evaluate.ts";
 export type { EpochLogs, Logs, TrainEvent } from "./events.ts";
 export type { LearningRateSweep, SweepOptions } from "./find-learning-rate.ts";
-export type { FitOptions } from "./fit.ts";
+export type { FitOptions } from "./fit-options.ts";
 export { History, type StepLog, type Stopped } from "./history.ts";
 export { Model, type Forward, type ModelState } from "./model.ts";
 export type { OnBatchOptions } from "./on-batch.ts";

@@ -9,9 +9,11 @@ import type { StateEntry } from "../optimizers/index.ts";
 import { asTensor, gradients, type Tensor, type TensorLike, type Variable } from "../tensor/index.ts";
 import type { Batch, StepOutput } from "./batch.ts";
 import { Compiled, type CompileOptions } from "./compile.ts";
+import { Dataset } from "./dataset.ts";
 import { evaluate, type EvaluateOptions } from "./evaluate.ts";
 import type { Logs } from "./events.ts";
-import { fit, type FitOptions } from "./fit.ts";
+import { fit } from "./fit.ts";
+import { planOf, type FitOptions } from "./fit-options.ts";
 import type { History } from "./history.ts";
 import { findLearningRate, type LearningRateSweep, type SweepOptions } from "./find-learning-rate.ts";
 import { BatchSteps, type OnBatchOptions } from "./on-batch.ts";
@@ -124,19 +126,27 @@ export abstract class Model {
    * memory, then forward, loss, gradients, update and metrics. A fit yields to the event loop by time; a second fit of
    * the same model begins when this one has ended, and predictions come between two steps.
    *
+   * Rows and options are read when it is called: what happens to the arrays afterwards is of no account. From a callback
+   * of the same model, until what the callback promised is done, it cannot be called: each would wait for the other.
+   *
    * The same seed gives the same bits: shuffling, dropout and, for a model not built yet, its first weights.
    *
-   * Errors: PL4001 when the model is not compiled, PL4005 when rows do not match, PL2xxx for labels that the loss does
+   * Errors: PL4001 when the model is not compiled, PL4004 for options and for a call from a callback, PL4005 when rows do not match, PL2xxx for labels that the loss does
    * not take and predictions out of its range (the step that met them has changed nothing), PL4006 for wrong shapes.
    */
-  fit(x: RowsLike, y: RowsLike, options: FitOptions = {}): Promise<History> {
-    if (this.#callingBack())
-      throw new PlumbError("PL4004", {
-        asked: "fit was called from a callback of a fit of the same model",
-        why: "It would wait for the fit that is waiting for it",
-        fix: "Call it after the first fit has ended",
-      });
-    return this.#fits.take(() => fit(this, x, y, options, (calling) => (this.#callingBack = calling)));
+  async fit(x: RowsLike, y: RowsLike, options: FitOptions = {}): Promise<History> {
+    this.#refuseWithin("fit");
+    const plan = planOf(x, y, options);
+    return this.#fits.take(() => fit(this, plan, (calling) => (this.#callingBack = calling)));
+  }
+
+  #refuseWithin(asked: string): void {
+    if (!this.#callingBack()) return;
+    throw new PlumbError("PL4004", {
+      asked: `${asked} was called while a callback of a fit of the same model was at work`,
+      why: "It would wait for the fit, which waits for the callback",
+      fix: "Call it after the first fit has ended: await model.fit(…) first, or let the callback keep what it learned",
+    });
   }
 
   /**
@@ -189,8 +199,10 @@ export abstract class Model {
    * const { suggestion } = await model.findLearningRate(x, y);
    * model.compiled.optimizer.learningRate = suggestion;
    */
-  findLearningRate(x: RowsLike, y: RowsLike, options: SweepOptions = {}): Promise<LearningRateSweep> {
-    return this.#fits.take(() => findLearningRate(this, x, y, options));
+  async findLearningRate(x: RowsLike, y: RowsLike, options: SweepOptions = {}): Promise<LearningRateSweep> {
+    this.#refuseWithin("findLearningRate");
+    const data = new Dataset(x, y);
+    return this.#fits.take(() => findLearningRate(this, data, options));
   }
 
   /**

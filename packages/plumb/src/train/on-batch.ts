@@ -1,10 +1,11 @@
 /** Steps on batches that the caller hands in one by one, for training loops of one's own. */
 import type { HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
+import { resolve, unchecked } from "../base/parameters.ts";
 import type { Shape } from "../base/shape.ts";
-import { checkSameRows, checkSomeRows, rowsOf, type RowsLike } from "../data/index.ts";
+import { checkSameRows, checkSomeRows, checkWeights, rowsOf, type RowsLike } from "../data/index.ts";
 import { trace, type Tensor, type Traced } from "../tensor/index.ts";
-import { classWeightsOf } from "./class-weight.ts";
+import { classWeight, classWeightsOf, type ClassWeight } from "./class-weight.ts";
 import type { Logs } from "./events.ts";
 import type { Model } from "./model.ts";
 import { stepBody, totalsOf, type StepKind } from "./step.ts";
@@ -15,7 +16,7 @@ export interface OnBatchOptions {
   /** How much each row counts in the loss and in weighted metrics: `[rows]`. */
   readonly sampleWeight?: RowsLike;
   /** How much the rows of each class count; not together with `sampleWeight`. For `trainOnBatch`. */
-  readonly classWeight?: Readonly<Record<number, number>>;
+  readonly classWeight?: ClassWeight;
 }
 
 interface BatchProgram {
@@ -45,9 +46,9 @@ export class BatchSteps {
     const labels = rowsOf(y, "the labels");
     checkSomeRows(rows);
     checkSameRows(rows, labels, "the labels");
-    const weights = weightsOf(labels, options);
-    if (weights !== undefined) checkSameRows(rows, weights, "the sample weights");
     model.build(rows.shape);
+    const weights = weightsOf(model, labels, options);
+    if (weights !== undefined) checkSameRows(rows, weights, "the sample weights");
     const values = [rows, labels, ...(weights ? [weights] : [])];
     const [xs, ys, ws] = values.map((value) => value.dataSync()) as [HostArray, HostArray, HostArray?];
     const about = { values: ys, shape: labels.shape, ...(ws ? { weights: ws } : {}) };
@@ -77,7 +78,10 @@ export class BatchSteps {
     values: readonly Tensor[],
     labels: { readonly values: HostArray; readonly shape: Shape },
   ): BatchProgram {
-    const key = `${kind} ${values.map(({ dtype, shape }) => `${dtype} ${shape.join()}`).join(" ")}`;
+    const trained = kind === "train" ? this.#model.trainableVariables : [];
+    const shapes = values.map(({ dtype, shape }) => `${dtype} ${shape.join()}`);
+    // Which variables are trained may change from call to call.
+    const key = [kind, ...shapes, ...trained.map(({ name }) => name)].join(" ");
     const known = this.#programs.get(key);
     if (known !== undefined) {
       // The most recently used stand last: the first is the one to make room.
@@ -89,12 +93,12 @@ export class BatchSteps {
     let filled = this.#totals.get(ofRow);
     if (filled === undefined) {
       const model = this.#model;
-      if (kind === "train") model.compiled.optimizer.build(model.trainableVariables);
       const objective = model.compiled.objective(model, labels);
       const totals = totalsOf(model, objective, labels.shape[0]);
       this.#totals.set(ofRow, (filled = { totals, body: stepBody(model, kind, objective, totals) }));
     }
     const { body, totals } = filled;
+    if (kind === "train") this.#model.compiled.optimizer.build(trained);
     const program = trace(
       (...args) => body(args[0], args[1], args[2]),
       values.map(({ shape, dtype }) => ({ shape, dtype })),
@@ -114,10 +118,20 @@ export class BatchSteps {
 /** Shapes of batches of which one model keeps the programs. */
 const maxShapes = 16;
 
-function weightsOf(labels: Tensor, { sampleWeight, classWeight }: OnBatchOptions): Tensor | undefined {
-  if (classWeight === undefined)
-    return sampleWeight === undefined ? undefined : rowsOf(sampleWeight, "the sample weights");
-  if (sampleWeight === undefined) return classWeightsOf(labels, classWeight);
+const parameters = {
+  sampleWeight: unchecked<RowsLike | undefined>(undefined, "How much each row counts"),
+  classWeight,
+};
+
+function weightsOf(model: Model, labels: Tensor, options: OnBatchOptions): Tensor | undefined {
+  const { sampleWeight, classWeight } = resolve("PL4004", "A step on a batch", parameters, options);
+  if (sampleWeight === undefined)
+    return classWeight === undefined ? undefined : classWeightsOf(model, labels, classWeight);
+  if (classWeight === undefined) {
+    const weights = rowsOf(sampleWeight, "the sample weights");
+    checkWeights(weights);
+    return weights;
+  }
   throw new PlumbError("PL4004", {
     asked: "A step was given classWeight and sampleWeight",
     why: "Both say how much a row counts",

@@ -75,7 +75,7 @@ export async function predict(
   x: RowsLike,
   options: PredictOptions,
 ): Promise<Tensor> {
-  const { batchSize } = resolve("PL4004", "predict", parameters, { ...options });
+  const { batchSize } = resolve("PL4004", "predict", parameters, options);
   const rows = rowsOf(x, "x");
   checkSomeRows(rows);
   model.build(rows.shape);

@@ -1,5 +1,6 @@
 import type { Head } from "../base/contract.ts";
 import { PlumbError } from "../base/errors.ts";
+import { resolve, showValue, text } from "../base/parameters.ts";
 import { InputLayer, Layer, type BatchShape, type CallOptions } from "../layers/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { Model, type Forward } from "./model.ts";
@@ -8,6 +9,8 @@ import { Model, type Forward } from "./model.ts";
 export interface SequentialOptions {
   name?: string;
 }
+
+const parameters = { name: text("sequential", "What the model is called") };
 
 /**
  * A model that is a stack of layers, each fed by the one before it.
@@ -25,8 +28,14 @@ export class Sequential extends Model {
   readonly #layers: Layer[] = [];
   #inputShape?: BatchShape;
 
-  constructor(layers: readonly Layer[] = [], { name = "sequential" }: SequentialOptions = {}) {
-    super(name);
+  constructor(layers: readonly Layer[] = [], options: SequentialOptions = {}) {
+    super(resolve("PL4004", "Sequential", parameters, options).name);
+    if (!Array.isArray(layers))
+      throw new PlumbError("PL4004", {
+        asked: `Sequential was given ${showValue(layers)} in the place of its layers`,
+        why: "They are a list",
+        fix: "Write new Sequential([new Dense(10)])",
+      });
     for (const layer of layers) this.add(layer);
   }
 
@@ -34,7 +43,7 @@ export class Sequential extends Model {
   add(layer: Layer): void {
     if (!(layer instanceof Layer))
       throw new PlumbError("PL4004", {
-        asked: `Sequential was given ${typeof layer === "function" ? "a class or function" : JSON.stringify(layer)} as a layer`,
+        asked: `Sequential was given ${showValue(layer)} as a layer`,
         why: "Its entries are layers that were made with new",
         fix: "Write for example new Dense(10)",
       });

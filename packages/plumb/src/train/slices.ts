@@ -3,7 +3,7 @@
  * the model's turn, and between slices the host handles its timers, its input, and whoever waits for the model.
  */
 import { generatorState, setGeneratorState, type GeneratorState } from "../base/seed.ts";
-import { macrotask, now } from "../tensor/host.ts";
+import { macrotask, now } from "../tensor/index.ts";
 import type { Turns } from "./turns.ts";
 
 /** Longest stretch of steps without a yield, in milliseconds: one frame in a page, less often where nobody looks on. */

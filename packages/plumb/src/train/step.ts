@@ -9,7 +9,7 @@ import { PlumbError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Batches } from "../data/index.ts";
 import { collectLosses } from "../layers/index.ts";
-import { currentBackend, trace, type Tensor, type Variable } from "../tensor/index.ts";
+import { currentBackend, trace, type Tensor, type Traced, type Variable } from "../tensor/index.ts";
 import type { Batch, StepOutput } from "./batch.ts";
 import type { Objective } from "./compile.ts";
 import type { Dataset } from "./dataset.ts";
@@ -72,10 +72,11 @@ export function stepOver(
   const totals = totalsOf(model, objective, batches.batchSize);
   const body = stepBody(model, kind, objective, totals);
   const gathered = (rows: Tensor): void =>
-    body(data.x.gather(rows), data.y!.gather(rows), weight?.gather(rows));
+    body(data.x.gather(rows), data.y.gather(rows), weight?.gather(rows));
   // Row numbers travel in one array for each size, written anew for each step.
+  const traced = (size: number): Traced<void> => trace(gathered, [{ shape: [size], dtype: "int32" }]);
   const sized = batches.sizes.map((size) => ({
-    program: trace(gathered, [{ shape: [size], dtype: "int32" }]),
+    program: toldOfAll(traced, size, data.rows),
     rows: new Int32Array(size),
   }));
   const [full, rest = full] = sized;
@@ -95,6 +96,24 @@ export function stepOver(
       for (const { program } of sized) program.dispose();
     },
   };
+}
+
+/**
+ * The program for `size` rows. Where it cannot be, the error is the one that all the data give: whoever has 50 labels is
+ * not to read of 32.
+ */
+function toldOfAll(traced: (size: number) => Traced<void>, size: number, rows: number): Traced<void> {
+  try {
+    return traced(size);
+  } catch (error) {
+    if (!(error instanceof PlumbError)) throw error;
+    try {
+      traced(rows).dispose();
+    } catch (ofAll) {
+      if (ofAll instanceof PlumbError && ofAll.code === error.code) throw ofAll;
+    }
+    throw error;
+  }
 }
 
 /** Reserves the memory of a program for `rows` rows; where there is too little, says how many would fit. */

@@ -3,8 +3,7 @@
  * inside the engine's memory. The compiled step adds to them; nothing is read back until somebody asks.
  */
 import { sizeOf, type Shape } from "../base/shape.ts";
-import { withTrace } from "../tensor/context.ts";
-import { tensor, Variable } from "../tensor/index.ts";
+import { tensor, Variable, withTrace } from "../tensor/index.ts";
 import type { Batch, StepOutput } from "./batch.ts";
 import { forwardOf, type FollowedMetric } from "./compile.ts";
 import type { Logs } from "./events.ts";

@@ -5,7 +5,7 @@ import { BinaryCrossentropy, SparseCategoricalCrossentropy } from "../../src/los
 import { Adam, SGD } from "../../src/optimizers/index.ts";
 import { engineStats, seed } from "../../src/tensor/index.ts";
 import type { Progress } from "../../src/train/callbacks/callback.ts";
-import type { FitOptions } from "../../src/train/fit.ts";
+import type { FitOptions } from "../../src/train/fit-options.ts";
 import { Sequential } from "../../src/train/sequential.ts";
 
 /** What a fit promises, whatever the model. */
@@ -202,6 +202,34 @@ describe("rows and weights", () => {
   });
 });
 
+test("rows and options are read when a fit is called, whatever happens to them afterwards", async () => {
+  const flat = (): { data: Float32Array; shape: number[] } => ({
+    data: Float32Array.from(rows.flat()),
+    shape: [60, 4],
+  });
+  const run = async (spoil: boolean, queued: boolean): Promise<unknown> => {
+    const model = seeded(classifier);
+    const ahead = queued ? model.fit(rows, y, { epochs: 3, seed: 1 }) : undefined;
+    const [x, labels, weights, held] = [flat(), y.slice(), new Float32Array(60).fill(2), flat()];
+    const options: FitOptions = { seed: 2, sampleWeight: weights, validationData: [held, labels] };
+    const fitting = model.fit(x, labels, options);
+    if (spoil) {
+      for (const array of [x.data, weights, held.data]) array.fill(NaN);
+      labels.fill(9);
+      Object.assign(options, { epochs: 7, shuffle: false });
+    }
+    const { history } = await fitting;
+    await ahead;
+    return { history, weights: bitsOf(model) };
+  };
+  for (const queued of [false, true]) expect(await run(true, queued)).toEqual(await run(false, queued));
+  const [model, x, labels] = [seeded(classifier), flat(), y.slice()];
+  const sweeping = model.findLearningRate(x, labels, { seed: 1 });
+  x.data.fill(NaN);
+  labels.fill(9);
+  expect(await sweeping).toEqual(await seeded(classifier).findLearningRate(flat(), y, { seed: 1 }));
+});
+
 describe("events and stopping", () => {
   test("callbacks hear everything in order, batches only when they ask", async () => {
     const heard: string[] = [];
@@ -315,6 +343,20 @@ describe("events and stopping", () => {
     });
     await expect(nested).rejects.toThrow(/PL4004.*callback/);
     await expect(model.fit(rows, y)).resolves.toBeDefined();
+  });
+
+  test("so is one that the callback comes to later, and a sweep of learning rates", async () => {
+    const model = seeded(classifier);
+    for (const method of ["fit", "findLearningRate"] as const) {
+      const onEpochEnd = async (): Promise<void> => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        await model[method](rows, y);
+      };
+      await expect(model.fit(rows, y, { callbacks: [{ onEpochEnd }] })).rejects.toThrow(/PL4004.*callback/);
+    }
+    // A callback that promises nothing is done when it returns: others may ask for a fit meanwhile.
+    const fits = [0, 1].map(() => model.fit(rows, y, { epochs: 2, callbacks: [{ onEpochEnd: () => {} }] }));
+    await expect(Promise.all(fits)).resolves.toBeDefined();
   });
 
   test("while an epoch runs, its progress is told by time, with values for who asks", async () => {

@@ -88,6 +88,20 @@ describe("a model of logits", () => {
     expect(logs.log_loss).toBeCloseTo(logs.loss, 5);
   });
 
+  it("of one-hot classes does so too for metrics of yes and no", async () => {
+    // A sigmoid of 1 is above a half; of a softmax over 1, 2 and 0 only the second output is not below.
+    const model = new Sequential([Input({ shape: [3] }), new Dense(3)]);
+    model.compile({
+      optimizer: "sgd",
+      loss: "categoricalCrossentropy",
+      metrics: ["binaryAccuracy"],
+      warn: () => {},
+    });
+    model.setWeights([identity(3), new Float32Array(3)]);
+    const logs = await model.evaluate([[1, 2, 0]], [[0, 1, 0]]);
+    expect(logs.binaryAccuracy).toBe(1);
+  });
+
   it("that ends in a sigmoid feeds what it gives", async () => {
     const model = new Sequential([Input({ shape: [1] }), new Dense(1, { activation: "sigmoid" })]);
     model.compile({ optimizer: "sgd", loss: "binaryCrossentropy", metrics: [new BrierScore()] });

@@ -2,12 +2,14 @@ import { describe, expect, test } from "vitest";
 import {
   Dense,
   Dropout,
+  Input,
   layerClasses,
   makeLayer,
   type Layer,
   type LayerClass,
 } from "../../src/layers/index.ts";
 import { compile, gradients, ones, seed, tensor, type Tensor } from "../../src/tensor/index.ts";
+import { Sequential } from "../../src/train/sequential.ts";
 
 /** Promises that every layer keeps. */
 
@@ -159,4 +161,22 @@ describe("Dropout", () => {
   test.each([-0.1, 1, NaN])("a rate of %s is PL4004", (rate) => {
     expect(() => new Dropout(rate)).toThrow(/PL4004/);
   });
+});
+
+test("trainable is read when a fit begins, and at each step on a batch, without compiling anew", async () => {
+  const [x, y] = [
+    [[1], [2]],
+    [[3], [1]],
+  ];
+  const first = new Dense(1);
+  const model = new Sequential([Input({ shape: [1] }), first, new Dense(1)]);
+  model.compile({ optimizer: "adam", loss: "mse" });
+  const values = (): number[] => first.weights.flatMap((weight) => [...weight.dataSync()]);
+  for (const train of [() => model.fit(x, y), () => model.trainOnBatch(x, y)])
+    for (const trainable of [true, false, true]) {
+      first.trainable = trainable;
+      const before = values();
+      await train();
+      expect(JSON.stringify(values()) !== JSON.stringify(before)).toBe(trainable);
+    }
 });

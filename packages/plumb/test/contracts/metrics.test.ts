@@ -447,9 +447,11 @@ describe("bootstrap intervals", () => {
 
   it("are those of the mean: its standard error is σ / √n", () => {
     const mean = metrics.get((_: Tensor, yPred: Tensor) => yPred);
-    const { value, standardError } = bootstrap(mean, labels, predictions, { resamples: 4000 });
+    const { value, low, high, standardError } = bootstrap(mean, labels, predictions, { resamples: 4000 });
     const variance = predictions.reduce((sum, p) => sum + (p - value[0]) ** 2, 0) / rows;
     expect(standardError[0] / Math.sqrt(variance / rows)).toBeCloseTo(1, 1);
+    // 95 % of a normal distribution lie within 1.96 standard deviations.
+    expect((high[0] - low[0]) / (2 * 1.96 * standardError[0])).toBeCloseTo(1, 1);
   });
 
   it("keep the shape of the value, and work for metrics that keep rows", () => {

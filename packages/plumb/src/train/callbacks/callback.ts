@@ -1,4 +1,6 @@
-import type { Parameters } from "../../base/parameters.ts";
+import { PlumbError } from "../../base/errors.ts";
+import { camelCase, didYouMean } from "../../base/names.ts";
+import { showValue, type Parameters } from "../../base/parameters.ts";
 import type { EpochLogs, Listener, Logs, TrainEvent } from "../events.ts";
 import type { Model } from "../model.ts";
 
@@ -39,7 +41,8 @@ export interface CallbackRecord {
 /**
  * Something that watches a fit and may act on it. Write the methods you need; a plain object with them will do as well.
  *
- * A promise that a method returns is awaited before training goes on. Batch events are built only if some callback has
+ * A promise that a method returns is awaited before training goes on; until then the model takes no other `fit`. Names that
+ * begin with "on" are those of events: another one is an error (PL4004), since nobody would call it. Batch events are built only if some callback has
  * `onTrainBatchEnd`, so one that does not listen to batches costs nothing per step. Epochs and batches count from 0.
  *
  * @example
@@ -64,6 +67,77 @@ export class Callback {
   onEpochsEnd?(): void | Promise<void>;
   /** At the end, however it came; `logs` are those of the last whole epoch. */
   onTrainEnd?(logs: Logs): void | Promise<void>;
+}
+
+/** The methods that a fit calls. */
+export const events = [
+  "onTrainBegin",
+  "onEpochBegin",
+  "onTrainBatchEnd",
+  "onProgress",
+  "onTestBegin",
+  "onTestEnd",
+  "onEpochEnd",
+  "onEpochsEnd",
+  "onTrainEnd",
+] as const satisfies readonly (keyof Callback)[];
+
+/** Errors: PL4004 for what is no callback, and for one with a method for an event that there is not. */
+export function checkCallbacks(callbacks: readonly unknown[]): void {
+  for (const [i, callback] of callbacks.entries()) {
+    if (typeof callback !== "object" || callback === null) throw noCallback(i, callback);
+    const names = methodNames(callback);
+    const unknown = names.find((name) => !events.includes(name as "onEpochEnd"));
+    if (unknown !== undefined)
+      throw new PlumbError("PL4004", {
+        asked: `Callback ${i} has a method ${unknown}`,
+        why: `Nobody would call it: the events are ${events.join(", ")}`,
+        fix: `${didYouMean(camelCase(unknown), events)}Otherwise give it a name that does not begin with "on"`,
+      });
+    if (names.length === 0 && !(callback instanceof Callback)) throw noCallback(i, callback);
+    for (const name of names) {
+      const method: unknown = (callback as Record<string, unknown>)[name];
+      if (method === undefined || typeof method === "function") continue;
+      throw new PlumbError("PL4004", {
+        asked: `${name} of callback ${i} is ${showValue(method)}`,
+        why: "It is called when the event happens",
+        fix: "Give a function, or leave it out",
+      });
+    }
+  }
+}
+
+/** The names that begin with "on", of the object and of the classes below `Callback`. */
+function methodNames(callback: object): string[] {
+  const names: string[] = [];
+  for (
+    let of: object | null = callback;
+    of !== null && of !== Callback.prototype && of !== Object.prototype;
+    of = Object.getPrototypeOf(of) as object | null
+  )
+    names.push(...Object.getOwnPropertyNames(of));
+  return names.filter((name) => /^on[A-Z_]/.test(name));
+}
+
+function noCallback(i: number, given: unknown): PlumbError {
+  const isClass = typeof given === "function" && given.prototype instanceof Callback;
+  return new PlumbError("PL4004", {
+    asked: `callbacks has ${showValue(given)} at ${i}`,
+    why: isClass ? "A class makes callbacks; it is not one" : "It has no method that a fit could call",
+    fix: isClass
+      ? `Write new ${(given as { name: string }).name}()`
+      : "Give an object with methods, { onEpochEnd: (epoch, logs) => … }, or a callback made with new",
+  });
+}
+
+/** Errors: PL4004 when a callback is made without the function that it calls. */
+export function requireFunction(owner: string, what: string, given: unknown): void {
+  if (typeof given === "function") return;
+  throw new PlumbError("PL4004", {
+    asked: `${owner} was given ${showValue(given)}`,
+    why: `It takes a function that says ${what}`,
+    fix: `Write new ${owner}((…) => …)`,
+  });
 }
 
 /** The callback as a listener to the events of a fit. */

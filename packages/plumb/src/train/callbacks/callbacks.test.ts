@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Dense, Input } from "../../layers/index.ts";
 import { Adam, SGD } from "../../optimizers/index.ts";
 import { seed } from "../../tensor/index.ts";
-import type { FitOptions } from "../fit.ts";
+import type { FitOptions } from "../fit-options.ts";
 import { Sequential } from "../sequential.ts";
 import {
   allCallbacks,

@@ -1,5 +1,11 @@
+import { flag, resolve, text } from "../../base/parameters.ts";
 import type { Logs } from "../events.ts";
-import { Callback, type CallbackRecord, type TrainPlan } from "./callback.ts";
+import { Callback, requireFunction, type CallbackRecord, type TrainPlan } from "./callback.ts";
+
+const parameters = {
+  separator: text(",", "Between columns"),
+  append: flag(false, "Leave the line of column names out"),
+};
 
 /** What `CSVLogger` takes besides the place to write to. */
 export interface CSVLoggerOptions {
@@ -23,7 +29,7 @@ export class CSVLogger extends Callback {
   static readonly record: CallbackRecord = {
     name: "CSVLogger",
     doc: "writes a table with a line per epoch",
-    parameters: {},
+    parameters,
   };
   readonly #write: (text: string) => unknown;
   readonly #separator: string;
@@ -32,8 +38,10 @@ export class CSVLogger extends Callback {
   #columns?: readonly string[];
 
   /** A promise that `write` gives is awaited. */
-  constructor(write: (text: string) => unknown, { separator = ",", append = false }: CSVLoggerOptions = {}) {
+  constructor(write: (text: string) => unknown, options: CSVLoggerOptions = {}) {
     super();
+    const { separator, append } = resolve("PL4004", "CSVLogger", parameters, options);
+    requireFunction("CSVLogger", "where a line of text goes", write);
     this.#write = write;
     this.#separator = separator;
     this.#append = append;

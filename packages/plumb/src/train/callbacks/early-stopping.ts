@@ -10,9 +10,10 @@ import {
 import type { HostArray } from "../../base/dtype.ts";
 import type { Logs } from "../events.ts";
 import { Callback, type CallbackRecord, type TrainPlan } from "./callback.ts";
-import { checkMonitor, isBetter, mode } from "./monitor.ts";
+import { checkMonitor, isBetter, mode, monitor } from "./monitor.ts";
 
 const parameters = {
+  monitor,
   minDelta: real(0, "A change counts as better only beyond this", { min: 0 }),
   patience: integer(0, "Epochs without a better value after which training ends", { min: 0 }),
   mode,
@@ -22,10 +23,7 @@ const parameters = {
 };
 
 /** What `EarlyStopping` takes. */
-export interface EarlyStoppingOptions extends GivenOf<typeof parameters> {
-  /** The value to watch, as the history names it. Default `"val_loss"`. */
-  readonly monitor?: string;
-}
+export type EarlyStoppingOptions = GivenOf<typeof parameters>;
 
 /**
  * Ends training when a value has not become better for a while.
@@ -55,10 +53,10 @@ export class EarlyStopping extends Callback {
   #waited = 0;
   #bestWeights?: readonly HostArray[];
 
-  constructor({ monitor = "val_loss", ...options }: EarlyStoppingOptions = {}) {
+  constructor(options: EarlyStoppingOptions = {}) {
     super();
-    this.monitor = monitor;
     this.options = resolve("PL4004", "EarlyStopping", parameters, options);
+    this.monitor = this.options.monitor;
   }
 
   override onTrainBegin(plan: TrainPlan): void {
@@ -92,6 +90,6 @@ export class EarlyStopping extends Callback {
   }
 
   #better(value: number, reference: number | undefined): boolean {
-    return isBetter(value, reference, this.model!, { monitor: this.monitor, ...this.options });
+    return isBetter(value, reference, this.model!, this.options);
   }
 }

@@ -1,5 +1,5 @@
 import type { EpochLogs } from "../events.ts";
-import { Callback, type CallbackRecord } from "./callback.ts";
+import { Callback, requireFunction, type CallbackRecord } from "./callback.ts";
 
 /**
  * Sets the learning rate at the beginning of each epoch to what a function of the epoch and the present rate gives.
@@ -20,6 +20,7 @@ export class LearningRateScheduler extends Callback {
 
   constructor(schedule: (epoch: number, rate: number) => number) {
     super();
+    requireFunction("LearningRateScheduler", "the rate of an epoch", schedule);
     this.#schedule = schedule;
   }
 

@@ -1,4 +1,5 @@
 import {
+  callable,
   flag,
   integer,
   optional,
@@ -10,9 +11,10 @@ import {
 import type { Logs } from "../events.ts";
 import type { ModelState } from "../model.ts";
 import { Callback, type CallbackRecord, type TrainPlan } from "./callback.ts";
-import { checkMonitor, isBetter, mode } from "./monitor.ts";
+import { checkMonitor, isBetter, mode, monitor } from "./monitor.ts";
 
 const parameters = {
+  monitor,
   mode,
   saveBestOnly: flag(false, "Save only when the watched value is better than ever before"),
   saveWeightsOnly: flag(false, "Leave the state of the optimizer out"),
@@ -20,6 +22,10 @@ const parameters = {
     integer(1, "Steps from one checkpoint to the next; left out, one per epoch", { min: 1 }),
   ),
   initialValueThreshold: optional(real(0, "A value that has to be beaten before anything is saved")),
+  save: callable<(checkpoint: Checkpoint) => void | Promise<void>>(
+    undefined,
+    "Puts a checkpoint away, a promise being awaited; left out, the latest is kept in memory",
+  ),
 };
 
 /** A model at one moment of its training. */
@@ -34,12 +40,7 @@ export interface Checkpoint {
 }
 
 /** What `ModelCheckpoint` takes. */
-export interface ModelCheckpointOptions extends GivenOf<typeof parameters> {
-  /** The value to watch with `saveBestOnly`, as the history names it. Default `"val_loss"`. */
-  readonly monitor?: string;
-  /** Puts a checkpoint away. A promise is awaited. Left out, the latest one is kept in memory. */
-  readonly save?: (checkpoint: Checkpoint) => void | Promise<void>;
-}
+export type ModelCheckpointOptions = GivenOf<typeof parameters>;
 
 /**
  * Saves the model during training: after every epoch, every `saveFreq` steps, or only when it is better than ever.
@@ -72,11 +73,11 @@ export class ModelCheckpoint extends Callback {
   #epoch = 0;
   #steps = 0;
 
-  constructor({ monitor = "val_loss", save, ...options }: ModelCheckpointOptions = {}) {
+  constructor(options: ModelCheckpointOptions = {}) {
     super();
-    this.monitor = monitor;
     this.options = resolve("PL4004", "ModelCheckpoint", parameters, options);
-    this.#save = save ?? ((checkpoint) => void (this.latest = checkpoint));
+    this.monitor = this.options.monitor;
+    this.#save = this.options.save ?? ((checkpoint) => void (this.latest = checkpoint));
     const { saveFreq } = this.options;
     if (saveFreq === undefined) return;
     this.onTrainBatchEnd = async (batch, logs) => {

@@ -1,9 +1,12 @@
 /** A value of the logs that a callback watches, and when it is better than another. */
 import { PlumbError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/names.ts";
-import { oneOf } from "../../base/parameters.ts";
+import { oneOf, text } from "../../base/parameters.ts";
 import type { Model } from "../model.ts";
 import type { TrainPlan } from "./callback.ts";
+
+/** The value that a callback watches. */
+export const monitor = text("val_loss", "The value to watch, as the history names it");
 
 /** Whether lower or higher is better. */
 export const mode = oneOf(

@@ -1,10 +1,14 @@
-import { integer, resolve } from "../../base/parameters.ts";
-import { now } from "../../tensor/host.ts";
+import { callable, integer, resolve } from "../../base/parameters.ts";
+import { now } from "../../tensor/index.ts";
 import type { Logs } from "../events.ts";
 import { Callback, type CallbackRecord, type Progress, type TrainPlan } from "./callback.ts";
 
 const parameters = {
   verbose: integer(2, "1: how far each epoch is, too; 2: one line per epoch", { min: 1, max: 2 }),
+  print: callable<(line: string) => void>(
+    undefined,
+    "Takes each line, without its end; left out, the console",
+  ),
 };
 
 /** What `ProgressLogger` takes. */
@@ -24,7 +28,8 @@ const pause = 1000;
  * `fit({ verbose })` adds one that prints to the console. Values have four significant digits.
  *
  * @example
- * await model.fit(x, y, { epochs: 20, callbacks: [new ProgressLogger({ print: (line) => log.append(line) })] });
+ * const lines: string[] = [];
+ * await model.fit(x, y, { epochs: 20, callbacks: [new ProgressLogger({ print: (line) => lines.push(line) })] });
  */
 export class ProgressLogger extends Callback {
   static readonly record: CallbackRecord = {
@@ -38,9 +43,10 @@ export class ProgressLogger extends Callback {
   #begun = 0;
   #told = 0;
 
-  constructor({ print = console.log, ...options }: ProgressLoggerOptions = {}) {
+  constructor(options: ProgressLoggerOptions = {}) {
     super();
-    this.#verbose = resolve("PL4004", "ProgressLogger", parameters, options).verbose;
+    const { verbose, print = console.log } = resolve("PL4004", "ProgressLogger", parameters, options);
+    this.#verbose = verbose;
     this.#print = print;
   }
 

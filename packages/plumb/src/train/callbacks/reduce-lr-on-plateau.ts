@@ -1,9 +1,10 @@
 import { integer, real, resolve, type GivenOf, type ValuesOf } from "../../base/parameters.ts";
 import type { EpochLogs } from "../events.ts";
 import { Callback, type CallbackRecord, type TrainPlan } from "./callback.ts";
-import { checkMonitor, isBetter, mode } from "./monitor.ts";
+import { checkMonitor, isBetter, mode, monitor } from "./monitor.ts";
 
 const parameters = {
+  monitor,
   factor: {
     ...real(0.1, "The rate is multiplied by this"),
     accepts: isShare,
@@ -21,10 +22,7 @@ function isShare(value: unknown): boolean {
 }
 
 /** What `ReduceLROnPlateau` takes. */
-export interface ReduceLROnPlateauOptions extends GivenOf<typeof parameters> {
-  /** The value to watch, as the history names it. Default `"val_loss"`. */
-  readonly monitor?: string;
-}
+export type ReduceLROnPlateauOptions = GivenOf<typeof parameters>;
 
 /**
  * Reduces the learning rate when a value has not become better for a while: rate ← max(rate · factor, minLr).
@@ -50,10 +48,10 @@ export class ReduceLROnPlateau extends Callback {
   #waited = 0;
   #cooling = 0;
 
-  constructor({ monitor = "val_loss", ...options }: ReduceLROnPlateauOptions = {}) {
+  constructor(options: ReduceLROnPlateauOptions = {}) {
     super();
-    this.monitor = monitor;
     this.options = resolve("PL4004", "ReduceLROnPlateau", parameters, options);
+    this.monitor = this.options.monitor;
   }
 
   override onTrainBegin(plan: TrainPlan): void {
@@ -72,7 +70,7 @@ export class ReduceLROnPlateau extends Callback {
       this.#cooling -= 1;
       this.#waited = 0;
     }
-    if (isBetter(value, this.best, this.model!, { monitor: this.monitor, ...this.options })) {
+    if (isBetter(value, this.best, this.model!, this.options)) {
       this.best = value;
       this.#waited = 0;
     } else if (this.#cooling === 0) {

@@ -18,7 +18,7 @@ const parameters = {
  * Errors: PL4004 when the optimizer keeps no running means.
  *
  * @example
- * model.compile({ optimizer: new Adam({ useEma: true }), loss: "mse" });
+ * model.compile({ optimizer: new Adam({ useEma: true }), loss: "sparseCategoricalCrossentropy" });
  * await model.fit(x, y, { validationSplit: 0.2, callbacks: [new SwapEMAWeights()] });
  */
 export class SwapEMAWeights extends Callback {

@@ -1,7 +1,7 @@
 /** Whole fits: weights after the first batch and at the end, every value of every batch and epoch, and what follows. */
 import { camelCase } from "../../../src/base/names.ts";
 import type { Callback } from "../../../src/train/callbacks/index.ts";
-import type { FitOptions } from "../../../src/train/fit.ts";
+import type { FitOptions } from "../../../src/train/fit-options.ts";
 import { numbersOf, tensorOf, type GoldenTensor } from "../../support/goldens.ts";
 import {
   callbackOf,

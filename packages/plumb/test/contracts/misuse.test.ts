@@ -1,0 +1,229 @@
+import { describe, expect, test } from "vitest";
+import { Dense, Dropout, Flatten, Input, Layer, layerClasses, makeLayer } from "../../src/layers/index.ts";
+import { LBFGS, optimizerClasses } from "../../src/optimizers/index.ts";
+import { tensor, type Tensor } from "../../src/tensor/index.ts";
+import { callbackClasses, EarlyStopping, LambdaCallback } from "../../src/train/callbacks/index.ts";
+import { Sequential } from "../../src/train/sequential.ts";
+
+/** What is written by mistake is an error with a code and the word that was meant; nothing is passed over in silence. */
+
+const rows = Array.from({ length: 50 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
+const amounts = rows.map(([a, b]) => [a - b]);
+const classes = Int32Array.from(rows, (_, i) => i % 3);
+
+// Mistakes are what the types forbid.
+type Loose = any;
+function model(units = 1, loss: Loose = "mse", options: object = {}): Loose {
+  const made = new Sequential([Input({ shape: [2] }), new Dense(units)]);
+  made.compile({ optimizer: "sgd", loss, warn: () => {}, ...options });
+  return made;
+}
+const classifier = (): Loose => model(3, "sparseCategoricalCrossentropy");
+const L = { Dense, Dropout, Flatten, Input, Sequential } as Loose;
+
+describe("options of what is made", () => {
+  test.each(Object.keys(layerClasses))("%s: a name that is none of its options", (name) => {
+    const needed = { units: 2, rate: 0.5, activation: "relu", shape: [2] };
+    const Class = layerClasses[name as "Dense"];
+    const taken = [...Class.byPlace, ...Object.keys(Class.parameters)];
+    const own = Object.fromEntries(Object.entries(needed).filter(([key]) => taken.includes(key)));
+    expect(() => makeLayer(Class, own)).not.toThrow();
+    expect(() => makeLayer(Class, { ...own, trainabel: false })).toThrow(/PL4004.*Did you mean "trainable"/);
+    expect(() => makeLayer(Class, { ...own, trainable: "no" })).toThrow(/PL4004.*trainable/);
+  });
+
+  test.each(Object.entries(optimizerClasses) as [string, Loose][])(
+    "%s: lr, and a rate in the place of the options",
+    (_, Class) => {
+      expect(() => new Class({ lr: 0.1 })).toThrow(/PL4004.*"lr".*Did you mean "learningRate"/);
+      expect(() => new Class(0.1)).toThrow(/PL4004.*\{ learningRate: 0\.1 \}/);
+      expect(() => new Class(null)).toThrow(/PL4004/);
+    },
+  );
+  test("L-BFGS, too", () => expect(() => new LBFGS(5 as Loose)).toThrow(/PL4004/));
+
+  test.each(Object.entries(callbackClasses) as [string, Loose][])(
+    "%s: a name that is none of its options",
+    (_, Class) => {
+      // What is taken by place comes first: a function for some, a place for others.
+      const place = Object.assign(() => 0, { save() {}, load() {} });
+      const make = (options: object): unknown =>
+        Class.length > 0 ? new Class(place, options) : new Class(options);
+      if (Class.name === "LambdaCallback" || Class.name === "LearningRateScheduler") return;
+      if (Class.name === "TerminateOnNaN") return;
+      expect(() => make({})).not.toThrow();
+      expect(() => make({ patiense: 3 })).toThrow(/PL4004.*"patiense"/);
+    },
+  );
+
+  test("a Dense of an activation by place, of a misspelt one, of all in one object", () => {
+    expect(() => new L.Dense(64, "relu")).toThrow(/PL4004.*\{ activation: "relu" \}/);
+    expect(() => new L.Dense(64, { activaton: "relu" })).toThrow(/PL4004.*Did you mean "activation"/);
+    expect(() => new L.Dense({ units: 3 })).toThrow(/PL4004.*"units":3.*new Dense\(64\)/);
+    expect(() => new L.Dense("3")).toThrow(/PL4004.*"3".*whole number/);
+    expect(() => new L.Dense(3, { useBias: "no" })).toThrow(/PL4004.*useBias/);
+    expect(new Dense(3, { activation: null as Loose, kernelInitializer: undefined }).activation.name).toBe(
+      "linear",
+    );
+  });
+
+  test("a layer of one's own has its parent's options and those it declares", () => {
+    class Scaled extends Dense {
+      static override readonly parameters = {
+        scale: {
+          default: 2,
+          doc: "The factor",
+          accepts: (x: unknown) => typeof x === "number",
+          words: "a number",
+        },
+      };
+      readonly scale: number;
+      constructor(units: number, options: Loose = {}) {
+        super(units, options);
+        this.scale = this.valuesOf(Scaled.parameters).scale;
+      }
+    }
+    expect(new Scaled(1, { scale: 3, activation: "relu" }).scale).toBe(3);
+    expect(new Scaled(1).scale).toBe(2);
+    expect(() => new Scaled(1, { scael: 3 })).toThrow(/PL4004.*Did you mean "scale"/);
+    class Plain extends Layer {
+      override call(x: Tensor): Tensor {
+        return x;
+      }
+    }
+    expect(() => new Plain({ facter: 1 } as Loose)).toThrow(/PL4004/);
+  });
+
+  test("the shape of an input", () => {
+    expect(() => L.Input([3])).toThrow(/PL4004.*\{ shape: \[3\] \}/);
+    expect(() => L.Input({ shape: 3 })).toThrow(/PL4004.*shape: 3.*a list/);
+    expect(() => L.Input({ shape: [null, 3] })).toThrow(/PL4004.*shape: \[null,3\].*without the batch/);
+    expect(() => L.Input({})).toThrow(/PL4004.*without shape/);
+    expect(() => new L.Dense(1, { inputShape: [0] })).toThrow(/PL4004.*inputShape/);
+  });
+
+  test("what a Sequential is made of", () => {
+    expect(() => new L.Sequential(new Dense(1))).toThrow(/PL4004.*class Dense.*\[new Dense\(10\)\]/);
+    expect(() => new L.Sequential([], { nam: "a" })).toThrow(/PL4004.*Did you mean "name"/);
+    expect(() => new L.Sequential([null])).toThrow(/PL4004.*null/);
+  });
+});
+
+describe("compile", () => {
+  test("without anything, with a misspelt name, with what is no list", () => {
+    const plain: Loose = new Sequential([Input({ shape: [2] }), new Dense(1)]);
+    expect(() => plain.compile()).toThrow(/PL4004.*compile/);
+    expect(() => plain.compile({})).toThrow(/PL2007/);
+    expect(() => plain.compile({ loss: "mse", metric: ["mae"] })).toThrow(/PL4004.*Did you mean "metrics"/);
+    expect(() => plain.compile("mse")).toThrow(/PL4004/);
+  });
+
+  test("a single metric is a list of one", async () => {
+    const { history } = await model(1, "mse", { metrics: "mae" }).fit(rows, amounts);
+    expect(Object.keys(history)).toEqual(["loss", "mae"]);
+  });
+});
+
+describe("fit", () => {
+  const refused: [string, object, RegExp][] = [
+    ["a misspelt option", { classWeights: {} }, /Did you mean "classWeight"/],
+    ["options that are none", 5 as Loose, /PL4004/],
+    ["a signal that is none", { signal: {} }, /signal.*controller\.signal/],
+    ["a controller in place of its signal", { signal: new AbortController() }, /controller\.signal/],
+    ["a rule of splitting that is none", { validationSplit: { fraction: 0.2, rule: "foo" } }, /"stratified"/],
+    ["a split without a fraction", { validationSplit: { rule: "last" } }, /validationSplit.*fraction/],
+    ["a split in words", { validationSplit: "last" }, /validationSplit: "last".*share/],
+    ["a split as text", { validationSplit: "0.2" }, /validationSplit: "0\.2".*share/],
+    ["a split of everything", { validationSplit: 1 }, /validationSplit: 1.*below 1/],
+    ["validation rows by name", { validationData: { x: rows, y: amounts } }, /validationData.*\[x, y\]/],
+    ["a callback without its list", { callbacks: new EarlyStopping() }, /EarlyStopping.*a list/],
+    ["nothing as a callback", { callbacks: [null] }, /callbacks has null at 0/],
+    ["a class as a callback", { callbacks: [EarlyStopping] }, /new EarlyStopping\(\)/],
+    ["a function as a callback", { callbacks: [() => {}] }, /at 0.*onEpochEnd/],
+    ["an event that there is not", { callbacks: [{ onEpochEnds() {} }] }, /Did you mean "onEpochEnd"/],
+    ["an event in Keras's spelling", { callbacks: [{ on_epoch_end() {} }] }, /Did you mean "onEpochEnd"/],
+    ["a method that is no function", { callbacks: [{ onEpochEnd: 5 }] }, /onEpochEnd of callback 0 is 5/],
+    ["an object without methods", { callbacks: [{}] }, /no method/],
+  ];
+  test.each(refused)("%s", async (_, options, words) => {
+    const fitting = model().fit(rows, amounts, options);
+    await expect(fitting).rejects.toThrow(/^PL4004/);
+    await expect(fitting).rejects.toThrow(words);
+  });
+  test("an event that there is not, of a class or of functions", async () => {
+    class Late extends EarlyStopping {
+      onEpochEnded(): void {}
+    }
+    await expect(model().fit(rows, amounts, { callbacks: [new Late()] })).rejects.toThrow(/"onEpochEnd"/);
+    expect(() => new LambdaCallback({ onEpochEnds() {} } as Loose)).toThrow(/PL4004.*"onEpochEnd"/);
+  });
+  test("a callback may keep what it likes beside its methods", async () => {
+    const callback = {
+      seen: [] as number[],
+      once: () => 0,
+      onEpochEnd: (epoch: number) => void callback.seen.push(epoch),
+    };
+    await model().fit(rows, amounts, { callbacks: [callback], epochs: 2 });
+    expect(callback.seen).toEqual([0, 1]);
+  });
+  test("a split of 0 is none, as in Keras", async () => {
+    for (const validationSplit of [0, null, { fraction: 0, rule: "last" }]) {
+      const { history } = await model().fit(rows, amounts, { validationSplit });
+      expect(Object.keys(history)).toEqual(["loss"]);
+    }
+  });
+  test("without labels, without anything", async () => {
+    await expect(model().fit(rows)).rejects.toThrow(/PL1009.*the labels were not given/);
+    await expect(model().evaluate(rows)).rejects.toThrow(/PL1009.*the labels were not given/);
+    await expect(model().fit(null, amounts)).rejects.toThrow(/PL1009.*x was not given/);
+    await expect(model().trainOnBatch(rows)).rejects.toThrow(/PL1009/);
+    await expect(model().predict()).rejects.toThrow(/PL1009.*x was not given/);
+  });
+});
+
+describe("how much rows count", () => {
+  const weighted = (classWeight: Loose, of = classifier(), y: Loose = classes): Promise<unknown> =>
+    of.fit(rows, y, { classWeight });
+
+  test("a Map, a class that there is not, a regression", async () => {
+    await expect(weighted(new Map([[0, 2]]))).rejects.toThrow(/PL4004.*classWeight.*Object\.fromEntries/);
+    await expect(weighted({ fraud: 5 })).rejects.toThrow(/PL4004.*"fraud".*0, 1, 2/);
+    await expect(weighted({ 7: 5 })).rejects.toThrow(/PL4004.*"7".*0, 1, 2/);
+    await expect(weighted({ 1: -5 })).rejects.toThrow(/PL4004.*1: -5/);
+    await expect(weighted({ 0: 2 }, model(), amounts)).rejects.toThrow(
+      /PL4004.*MeanSquaredError.*sampleWeight/,
+    );
+    await expect(classifier().trainOnBatch(rows, classes, { classWeight: { 7: 5 } })).rejects.toThrow(/"7"/);
+    const oneHot = tensor(classes).oneHot(3);
+    const soft = (): Loose => model(3, "categoricalCrossentropy");
+    await expect(weighted({ 2: 5 }, soft(), oneHot)).resolves.toBeDefined();
+    await expect(weighted({ 3: 5 }, soft(), oneHot)).rejects.toThrow(/PL4004.*"3"/);
+    const own = (): Loose => model(1, (y: Tensor, p: Tensor) => y.sub(p).square());
+    await expect(weighted({ 7: 5 }, own(), amounts)).resolves.toBeDefined();
+  });
+
+  test.each([NaN, -1, Infinity])("a sample weight of %s is told with its row", async (bad) => {
+    const sampleWeight = new Float32Array(50).fill(1);
+    sampleWeight[7] = bad;
+    const words = new RegExp(`PL2016.*row 7 is ${bad}`);
+    await expect(model().fit(rows, amounts, { sampleWeight })).rejects.toThrow(words);
+    await expect(model().evaluate(rows, amounts, { sampleWeight })).rejects.toThrow(words);
+    await expect(model().trainOnBatch(rows, amounts, { sampleWeight })).rejects.toThrow(words);
+    await expect(
+      model().fit(rows, amounts, { validationData: [rows, amounts, sampleWeight] }),
+    ).rejects.toThrow(words);
+  });
+
+  test("one weight for all rows is told in a sentence", async () => {
+    const fitting = model().fit(rows, amounts, { sampleWeight: [1] });
+    await expect(fitting).rejects.toThrow(/PL4005.*the sample weights have 1 row/);
+  });
+});
+
+test("labels that do not fit are told with the shape of all of them, not of a batch", async () => {
+  const flat = amounts.map(([value]) => value);
+  await expect(model(3).fit(rows, flat)).rejects.toThrow(/PL2002.*\[50\].*\[50, 3\]/);
+  await expect(model(3).evaluate(rows, flat)).rejects.toThrow(/PL2002.*\[50\].*\[50, 3\]/);
+  const withMetric = model(3, "sparseCategoricalCrossentropy", { metrics: ["mae"] });
+  await expect(withMetric.fit(rows, classes)).rejects.toThrow(/PL2002.*\[50\].*\[50, 3\]/);
+});
