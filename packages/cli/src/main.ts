@@ -1,6 +1,7 @@
 /** The program `plumb`: its commands, and how they meet the process. */
 import { Command as Parser } from "commander";
 import type { Command } from "./commands/command.ts";
+import { losses } from "./commands/losses.ts";
 import { predict } from "./commands/predict.ts";
 import { train } from "./commands/train.ts";
 import { exitCodeOf } from "./exit.ts";
@@ -10,7 +11,7 @@ import { plumbVersion } from "./run/versions.ts";
 export type { Io } from "./io.ts";
 
 /** All commands, in the order of the help. */
-export const commands: readonly Command<never>[] = [train, predict];
+export const commands: readonly Command<never>[] = [train, predict, losses];
 
 /**
  * Runs `plumb` with the arguments that follow its name, and gives the exit code: 0 done, 2 for what the user can repair
@@ -28,7 +29,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     quiet(sub, io);
     describe(sub, command);
     sub.action(async (...given: unknown[]) => {
-      const args = given.slice(0, command.arguments.length) as string[];
+      const args = given.slice(0, command.arguments.length) as (string | undefined)[];
       code = await command.run(args, sub.opts() as never, io, argv);
     });
   }
@@ -52,7 +53,8 @@ function quiet(parser: Parser, io: Io): void {
 
 function describe(parser: Parser, command: Command<never>): void {
   parser.description(command.summary);
-  for (const { name, help } of command.arguments) parser.argument(`<${name}>`, help);
+  for (const { name, help, optional } of command.arguments)
+    parser.argument(optional === true ? `[${name}]` : `<${name}>`, help);
   for (const { flags, help, required, parse } of command.options) {
     const read = parse ?? ((text: string) => text);
     const valued = flags.includes("<");

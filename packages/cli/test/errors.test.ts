@@ -132,6 +132,8 @@ describe("plumb train refuses", () => {
     const train = ["train", "flowers.csv", "--target", "kind"];
     await expectRefused([...train, "--loss", "mse"], /^PL2006 .*3 classes.*sparse_categorical_crossentropy/);
     await expectRefused([...train, "--loss", "crossentropi"], /^PL2007 /);
+    await expectRefused([...train, "--loss", "hinge"], /^PL2006 .*something else than probabilities/);
+    await expectRefused([...train, "--loss", "ctc"], /^PL2006 /);
     await expectRefused([...train, "--class-weights", "lilly=3"], /^PL3002 .*Did you mean lily/);
     await expectRefused(
       ["train", "houses.csv", "--target", "price", "--class-weights", "balanced"],

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -134,6 +134,23 @@ describe("plumb predict", () => {
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd()).not.toContain("\n");
+  });
+
+  it("uses the last checkpoint of a training that was killed", async () => {
+    let seen = 0;
+    const flags = ["--target", "price", "--epochs", "3", "--out", "alive"];
+    await plumb(["train", "houses.csv", ...flags], {
+      cwd,
+      // What a kill in the third epoch leaves is what lies there in the third epoch.
+      onStderr: (text) => {
+        if (!text.includes("epoch 3/") || seen++ > 0) return;
+        cpSync(join(cwd, "alive"), join(cwd, "killed"), { recursive: true });
+      },
+    });
+    expect(existsSync(join(cwd, "alive/checkpoints"))).toBe(false);
+    const { code, stdout, stderr } = await plumb(["predict", "killed", "houses.csv"], { cwd });
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/did not come to its end.*last checkpoint/)]);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(201);
   });
 
   it("refuses a run whose weights are damaged or not there yet", async () => {

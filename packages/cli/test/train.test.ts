@@ -195,6 +195,32 @@ describe("plumb train", () => {
     }
   });
 
+  it("--loss auto asks the losses, as leaving it out does, and says why; --loss <name> says that it was given", async () => {
+    const flags = ["train", "houses.csv", "--target", "price", "--epochs", "2"];
+    const left = await plumb([...flags, "--out", "left"], { cwd });
+    const auto = await plumb([...flags, "--loss", "auto", "--out", "auto"], { cwd });
+    expect(auto.stdout).toMatch(
+      /Loss +mean_squared_error\n +because the target is a quantity, and this loss is for/,
+    );
+    expect(read("auto/weights.safetensors")).toBe(read("left/weights.safetensors"));
+    expect(left.code).toBe(0);
+    const given = await plumb([...flags, "--loss", "huber", "--out", "given"], { cwd });
+    expect(given.stdout).toMatch(/Loss +huber\n +because --loss huber was given; this loss is for/);
+  });
+
+  it("a loss of amounts takes them as they are but for the unit, and is measured in the target's own", async () => {
+    const flags = ["--loss", "poisson", "--epochs", "150", "--rate", "0.01", "--json", "--out", "amounts"];
+    const { code, stdout } = await plumb(["train", "houses.csv", "--target", "price", ...flags], { cwd });
+    expect(code).toBe(0);
+    const { baseline, test } = JSON.parse(stdout);
+    expect(JSON.parse(read("amounts/prepare.json")).target.scale.mean).toBe(0);
+    expect(JSON.parse(read("amounts/run.json")).network.head).toBe("nonNegative");
+    expect(baseline.always).toBeGreaterThan(1000);
+    expect(Math.abs(baseline.r2)).toBeLessThan(0.2);
+    expect(test.r2).toBeGreaterThan(0.5);
+    expect(test.loss).toBeLessThan(baseline.loss);
+  });
+
   it("class weights move the decision towards the rare class", async () => {
     // One class in eight, and both overlap: by itself a model hardly ever names the rare one.
     const rows = Array.from(

@@ -4,6 +4,7 @@ import type { Io } from "../io.ts";
 export interface ArgumentRecord {
   readonly name: string;
   readonly help: string;
+  readonly optional?: boolean;
 }
 
 export interface OptionRecord {
@@ -23,5 +24,10 @@ export interface Command<Options> {
   /** Shown below the help: one or two commands to copy. */
   readonly examples: readonly string[];
   /** Runs it and gives the exit code; `argv` is the command line, for the record. */
-  run(args: readonly string[], options: Options, io: Io, argv: readonly string[]): Promise<number>;
+  run(
+    args: readonly (string | undefined)[],
+    options: Options,
+    io: Io,
+    argv: readonly string[],
+  ): Promise<number>;
 }

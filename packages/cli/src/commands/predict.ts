@@ -1,4 +1,5 @@
 /** `plumb predict <run> <file>`: a finished run applied to another table. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { PlumbError } from "plumb-ml";
 import { refuseInfinite } from "../table/columns.ts";
@@ -9,7 +10,7 @@ import { nearest } from "../nearest.ts";
 import type { Scale } from "../experiment/objective.ts";
 import { encode, unknownWords } from "../prepare/plan.ts";
 import { plural } from "../report/format.ts";
-import { readRunFile, readRunJson, runFiles, writeWhole } from "../run/run-folder.ts";
+import { checkpointFile, readRunFile, readRunJson, runFiles, writeWhole } from "../run/run-folder.ts";
 import { decide, probabilitiesOf, unscaled } from "../experiment/score.ts";
 import type { StoredPreparation, StoredRun } from "../run/stored.ts";
 import { readTable } from "../table/read.ts";
@@ -40,7 +41,10 @@ export const predict: Command<PredictOptions> = {
 async function run([name, file]: readonly string[], options: PredictOptions, io: Io): Promise<number> {
   const stored = readRunJson<StoredRun>(name, io.cwd, runFiles.run);
   const preparation = readRunJson<StoredPreparation>(name, io.cwd, runFiles.prepare);
-  const weights = decodeWeights(readRunFile(name, io.cwd, runFiles.weights), `${name}/${runFiles.weights}`);
+  const cutShort = !existsSync(resolve(io.cwd, name, runFiles.weights));
+  const checkpointed = cutShort && existsSync(resolve(io.cwd, name, checkpointFile));
+  const weightsFile = checkpointed ? checkpointFile : runFiles.weights;
+  const weights = decodeWeights(readRunFile(name, io.cwd, weightsFile), `${name}/${weightsFile}`);
   const { plan, target } = preparation;
 
   const kinds = new Map<string, Kind>(plan.columns.map((column) => [column.name, column.kind]));
@@ -62,6 +66,10 @@ async function run([name, file]: readonly string[], options: PredictOptions, io:
       : regressionCsv(unscaled(outputs, target.scale as Scale));
   if (options.out === undefined) io.stdout.write(csv);
   else writePredictions(options.out, io.cwd, csv);
+  if (checkpointed)
+    io.stderr.write(
+      `The training of ${name} did not come to its end; these are the weights of its last checkpoint.\n`,
+    );
   if (options.quiet !== true) io.stderr.write(remarks(preparation, table, options.out));
   return exitCodes.done;
 }

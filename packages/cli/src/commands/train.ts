@@ -7,7 +7,7 @@ import { parseShares } from "../experiment/parts.ts";
 import { noProgress, showProgress } from "../report/progress.ts";
 import { classesReport, regressionReport } from "../report/report.ts";
 import { closing, opening } from "../report/summary.ts";
-import { freeName, runFiles, RunFolder } from "../run/run-folder.ts";
+import { checkpointFile, freeName, runFiles, RunFolder } from "../run/run-folder.ts";
 import {
   defaultShares,
   inputsAt,
@@ -23,7 +23,7 @@ import { tasks, type Task } from "../experiment/task.ts";
 import { testClasses, testRegression } from "../experiment/testing.ts";
 import { trainNetwork, type Trained } from "../experiment/training.ts";
 import { plumbVersion } from "../run/versions.ts";
-import { encodeWeights, type NamedWeight } from "../run/weights-file.ts";
+import { encodeWeights, weightsOf } from "../run/weights-file.ts";
 import type { Command } from "./command.ts";
 
 export interface TrainOptions extends SetupOptions {
@@ -95,7 +95,10 @@ export const train: Command<TrainOptions> = {
       help: "epochs without a better validation loss before training ends (default: by rows)",
       parse: wholeNumber("--patience", { min: 1 }, 20),
     },
-    { flags: "--loss <name>", help: "a loss by name (default: the first choice for the target)" },
+    {
+      flags: "--loss <name>",
+      help: "auto (the first choice for the target) or a loss by name: see plumb losses (default: auto)",
+    },
     {
       flags: "--class-weights <weights>",
       help: "balanced, or name=weight with commas between",
@@ -167,7 +170,8 @@ async function run(
       run: folder.name,
     };
     const interrupted = trained.stopped === "signal";
-    folder.write(runFiles.weights, encodeWeights(weightsOf(trained)));
+    folder.write(runFiles.weights, encodeWeights(weightsOf(trained.model)));
+    folder.remove(checkpointFile);
     folder.writeJson(runFiles.run, { ...begun, status: interrupted ? "interrupted" : "finished", result });
     if (options.json === true) io.stdout.write(`${JSON.stringify(result)}\n`);
     else io.stdout.write(closing(trained, recipe, report, folder, talks));
@@ -240,12 +244,4 @@ async function storeBeginning(
   folder.writeJson(runFiles.prepare, preparation);
   folder.writeJson(runFiles.run, stored);
   return stored;
-}
-
-function weightsOf({ model }: Trained): NamedWeight[] {
-  return model.getState().weights.map(({ name, data }, i) => ({
-    name,
-    shape: model.weights[i].shape,
-    data: data as Float32Array,
-  }));
 }

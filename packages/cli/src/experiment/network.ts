@@ -13,19 +13,23 @@ export interface NetworkSpec {
   readonly head: Head;
 }
 
+/** The activation of the last layer. Of those that give values of at least 0, softplus alone neither dies nor explodes. */
+const activationOf = (head: Head): "linear" | "sigmoid" | "softmax" | "softplus" =>
+  head === "nonNegative" ? "softplus" : (head as "linear" | "sigmoid" | "softmax");
+
 /** Builds the network; first weights are drawn from the global seed. */
 export function buildNetwork({ inputs, layers, dropout, units, head }: NetworkSpec): Sequential {
   const hidden = layers.flatMap((width): Layer[] => [
     new Dense(width, { activation: "relu", kernelInitializer: "heUniform" }),
     ...(dropout > 0 ? [new Dropout(dropout)] : []),
   ]);
-  const last = new Dense(units, { activation: head as "linear" | "sigmoid" | "softmax" });
+  const last = new Dense(units, { activation: activationOf(head) });
   return new Sequential([Input({ shape: [inputs] }), ...hidden, last]);
 }
 
 /** `30 → 64 relu → 64 relu → 1 sigmoid`. */
 export function showNetwork({ inputs, layers, dropout, units, head }: NetworkSpec): string {
   const hidden = layers.map((width) => `${width} relu`);
-  const last = head === "linear" ? `${units}` : `${units} ${head}`;
+  const last = head === "linear" ? `${units}` : `${units} ${activationOf(head)}`;
   return [`${inputs}`, ...hidden, last].join(" → ") + (dropout > 0 ? `, dropout ${dropout}` : "");
 }

@@ -11,7 +11,7 @@ import {
 import { moments } from "../prepare/statistics.ts";
 import type { Target } from "./task.ts";
 
-/** Where the quantities of the training part lie: the network learns (value − mean) / deviation. */
+/** The network learns (value − mean) / deviation: by those of the training part, or by 0 where the loss takes no label below. */
 export interface Scale {
   readonly mean: number;
   readonly deviation: number;
@@ -41,32 +41,33 @@ const isScored = (suggestion: Suggestion): suggestion is Scored =>
 /** How labels can be written down for a loss, each with the facts that a loss is asked about. */
 interface Coding {
   readonly info: LabelsInfo;
+  readonly scale?: Scale;
   readonly labels: (values: Float64Array) => FlatArray;
 }
 
 /**
- * Asks the losses which of them take the labels of the target, and takes the first choice or the one `asked` for.
+ * Asks the losses which of them take the labels of the target, and takes the first choice (`auto`) or the one `asked` for.
  *
  * Errors: PL2007 for a loss that there is not, PL2006 for one that does not suit the target.
  */
-export function chooseObjective(target: Target, train: Int32Array, asked?: string): Objective {
-  const scale = target.task === "regression" ? scaleOf(target, train) : undefined;
-  const candidates = codingsOf(target, scale).flatMap(({ info, labels }) =>
+export function chooseObjective(target: Target, train: Int32Array, asked = "auto"): Objective {
+  const codings = target.task === "regression" ? quantityCodings(target, train) : classCodings(target);
+  const candidates = codings.flatMap((coding) =>
     losses
-      .suggest(info)
+      .suggest(coding.info)
       .filter(isScored)
-      .map((suggestion) => ({ suggestion, labels })),
+      .map((suggestion) => ({ ...coding, suggestion })),
   );
-  // A loss that takes labels in two ways is listed twice; the plainer coding comes first and is the one that counts.
-  const wanted = asked === undefined ? undefined : losses.get(asked as "mse").record.name;
+  // A loss that takes labels in several ways is listed as often; the first coding is the one that counts.
+  const wanted = asked === "auto" ? undefined : losses.get(asked as "mse").record.name;
   const chosen = candidates.find(({ suggestion }) => wanted === undefined || suggestion.loss === wanted);
   if (chosen === undefined)
     throw unsuited(
       target,
-      asked as string,
+      asked,
       candidates.map(({ suggestion }) => suggestion),
     );
-  const { suggestion, labels } = chosen;
+  const { suggestion, labels, scale } = chosen;
   return {
     loss: losses.get(suggestion.loss as "mse").name,
     why: whyOf(target, suggestion, asked),
@@ -82,17 +83,28 @@ function scaleOf({ values }: Target, train: Int32Array): Scale {
   return { mean, deviation: deviation || 1 };
 }
 
-function codingsOf(target: Target, scale: Scale | undefined): Coding[] {
-  const rows = target.rows.length;
-  if (scale !== undefined) {
-    const { mean, deviation } = scale;
-    const info = { shape: [rows], kind: "real", distinct: Infinity, low: -Infinity, high: Infinity } as const;
-    const labels = (values: Float64Array): FlatArray => ({
+/** Standardised; and divided only, for losses of amounts that are never below 0. */
+function quantityCodings(target: Target, train: Int32Array): Coding[] {
+  const scale = scaleOf(target, train);
+  const info = { shape: [target.rows.length], kind: "real", distinct: Infinity } as const;
+  const coding = ({ mean, deviation }: Scale, low: number, high: number): Coding => ({
+    info: { ...info, low, high, zeroOne: false, oneHot: false },
+    scale: { mean, deviation },
+    labels: (values) => ({
       data: Float32Array.from(values, (value) => (value - mean) / deviation),
       shape: [values.length, 1],
-    });
-    return [{ info: { ...info, zeroOne: false, oneHot: false }, labels }];
-  }
+    }),
+  });
+  const amounts = Array.from(target.rows, (row) => target.values[row] / scale.deviation);
+  const [low, high] = amounts.reduce(
+    ([a, b], one) => [Math.min(a, one), Math.max(b, one)],
+    [Infinity, -Infinity],
+  );
+  return [coding(scale, -Infinity, Infinity), coding({ ...scale, mean: 0 }, low, high)];
+}
+
+function classCodings(target: Target): Coding[] {
+  const rows = target.rows.length;
   const count = target.classes.length;
   const codes = { shape: [rows], kind: "text", distinct: count, low: 0, high: count - 1 } as const;
   const oneHot = { ...codes, shape: [rows, count], kind: "integer", distinct: 2, high: 1 } as const;
@@ -112,11 +124,11 @@ function codingsOf(target: Target, scale: Scale | undefined): Coding[] {
   ];
 }
 
-function whyOf(target: Target, suggestion: Suggestion, asked: string | undefined): string {
+function whyOf(target: Target, suggestion: Suggestion, asked: string): string {
   const { when } = (allLosses.find((record) => record.name === suggestion.loss) as (typeof allLosses)[number])
     .contract;
   const use = `${when.charAt(0).toLowerCase()}${when.slice(1)}`;
-  if (asked !== undefined) return `--loss ${asked} was given; this loss is ${use}`;
+  if (asked !== "auto") return `--loss ${asked} was given; this loss is ${use}`;
   const what = target.task === "classes" ? `has ${target.classes.length} classes` : "is a quantity";
   return `the target ${what}, and this loss is ${use}`;
 }
@@ -125,6 +137,6 @@ const unsuited = (target: Target, asked: string, suited: readonly Suggestion[]):
   new PlumbError("PL2006", {
     asked: `--loss ${asked} was given for ${target.name}`,
     arrived: `${target.why}, so the task is ${target.task === "classes" ? `${target.classes.length} classes` : "a regression"}`,
-    why: `That loss does not take such labels. Those that do: ${suited.map(({ loss }) => losses.get(loss as "mse").name).join(", ")}`,
+    why: `That loss does not take such labels, or learns something else than ${target.task === "classes" ? "probabilities" : "quantities"}. Those that fit: ${[...new Set(suited.map(({ loss }) => losses.get(loss as "mse").name))].join(", ")}`,
     fix: "Leave out --loss for the first of them, or choose another --task",
   });

@@ -2,6 +2,7 @@
 import type { FlatArray, Sequential } from "plumb-ml";
 import { constantLoss, decide, probabilitiesOf, scoreClasses, scoreRegression, unscaled } from "./score.ts";
 import type { ClassesScore, RegressionScore } from "./score.ts";
+import { moments } from "../prepare/statistics.ts";
 import type { Objective, Scale } from "./objective.ts";
 
 export interface TestData {
@@ -59,15 +60,16 @@ export async function testClasses(
 export async function testRegression(
   model: Sequential,
   objective: Objective,
-  { x, truth }: TestData,
+  { x, train, truth }: TestData,
 ): Promise<TestedRegression> {
   const scale = objective.scale as Scale;
+  const { mean } = moments(train);
   const outputs = await (await model.predict(x, { batchSize })).data();
   return {
     baseline: {
-      always: scale.mean,
-      loss: constantLoss(objective, truth, [0]),
-      ...scoreRegression(truth, new Float64Array(truth.length).fill(scale.mean)),
+      always: mean,
+      loss: constantLoss(objective, truth, [(mean - scale.mean) / scale.deviation]),
+      ...scoreRegression(truth, new Float64Array(truth.length).fill(mean)),
     },
     test: {
       loss: await lossOn(model, objective, x, truth),

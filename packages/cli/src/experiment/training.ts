@@ -3,6 +3,7 @@ import { Adam, EarlyStopping, PlumbError, seed as seedGenerator, type Logs, type
 import type { FlatArray } from "plumb-ml";
 import { buildNetwork, type NetworkSpec } from "./network.ts";
 import type { Progress } from "../report/progress.ts";
+import { checkpoints } from "../run/checkpoints.ts";
 import { runFiles, type RunFolder } from "../run/run-folder.ts";
 
 export interface TrainingSettings {
@@ -77,7 +78,7 @@ export async function trainNetwork(
       validationData: [data.validationX, data.validationY, data.validationWeights],
       validationBatchSize: 256,
       sampleWeight: data.weights,
-      callbacks: [stopping, keep],
+      callbacks: [stopping, keep, checkpoints(model, folder)],
       signal,
     });
     const epochs = history.epoch.length;

@@ -32,3 +32,17 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
 /** At most `length` characters, the last an ellipsis where something was cut. */
 export const cut = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+
+/** Lines of at most `width` characters, broken at spaces; a longer word is broken after an underscore, or anywhere. */
+export function wrap(text: string, width: number): string[] {
+  const lines = [""];
+  const pieces = text
+    .split(/(?<= )|(?<=_)/)
+    .flatMap((piece) => piece.match(new RegExp(`.{1,${width}}`, "gu")) ?? []);
+  for (const piece of pieces) {
+    const joined = lines[lines.length - 1] + piece;
+    if (joined.trimEnd().length <= width) lines[lines.length - 1] = joined;
+    else lines.push(piece);
+  }
+  return lines.map((line) => line.trimEnd());
+}

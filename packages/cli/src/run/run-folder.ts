@@ -17,6 +17,9 @@ export const runFiles = {
   weights: "weights.safetensors",
 } as const;
 
+/** The weights of a moment ago, while training runs; gone when it has come to its end. */
+export const checkpointFile = "checkpoints/latest.safetensors";
+
 /** `runs/<file>-<target>`, numbered when it is taken. */
 export function freeName(cwd: string, dataPath: string, target: string): string {
   const file = basename(dataPath).replace(/\.gz$/i, "");
@@ -89,9 +92,17 @@ export class RunFolder {
     }
   }
 
+  /** Removes a file that may be there, and the folder within the run that it stood in. */
+  remove(file: string): void {
+    const path = join(this.path, file);
+    rmSync(path, { force: true });
+    const within = dirname(path);
+    if (within !== this.path) rmSync(within, { recursive: true, force: true });
+  }
+
   /** Removes what was made, when the run comes to nothing. */
   discard(): void {
-    for (const file of Object.values(runFiles)) rmSync(join(this.path, file), { force: true });
+    for (const file of [...Object.values(runFiles), checkpointFile]) this.remove(file);
     const { path } = this;
     for (
       let folder = path;
@@ -104,16 +115,9 @@ export class RunFolder {
   }
 
   #put(file: string, content: string | Uint8Array): void {
-    const temporary = join(this.path, `.${file}.writing`);
-    const descriptor = openSync(temporary, "w");
-    try {
-      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, join(this.path, file));
+    const path = join(this.path, file);
+    if (dirname(path) !== this.path && !existsSync(dirname(path))) mkdirSync(dirname(path));
+    writeWhole(path, content);
   }
 }
 

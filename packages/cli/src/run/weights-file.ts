@@ -3,7 +3,7 @@
  * (`{ name: { dtype, shape, data_offsets } }`, padded with spaces to a multiple of 8), then the arrays one after the
  * other, little-endian, in row-major order. Written by hand because the format is these lines.
  */
-import { PlumbError } from "plumb-ml";
+import { PlumbError, type Sequential } from "plumb-ml";
 
 /** A named array of float32. */
 export interface NamedWeight {
@@ -11,6 +11,14 @@ export interface NamedWeight {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
+
+/** The weights of a model, from input to output. */
+export const weightsOf = (model: Sequential): NamedWeight[] =>
+  model.getState().weights.map(({ name, data }, i) => ({
+    name,
+    shape: model.weights[i].shape,
+    data: data as Float32Array,
+  }));
 
 /** The bytes of a weights file. The same weights give the same bytes. */
 export function encodeWeights(weights: readonly NamedWeight[]): Uint8Array {

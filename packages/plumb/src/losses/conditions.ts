@@ -58,15 +58,36 @@ export function checkedLabels(
   );
 }
 
-/** Whether some label that counts is not what the contract takes, as a scalar; undefined where any number is. */
+/** Whether some label that counts is not what the contract takes, as a scalar; undefined where no label can be wrong. */
 function badLabels(
-  { who, contract, axes: given }: CheckContext,
+  context: CheckContext,
   yTrue: Tensor,
   predictions: Shape,
   present: Tensor | undefined,
 ): Tensor | undefined {
+  const wrong = wrongLabels(context, yTrue, predictions, present);
+  if (yTrue.dtype === "int32" || yTrue.dtype === "bool") return wrong;
+  // NaN and the infinities: what they are to no comparison, they are to a difference.
+  const notFinite = yTrue.sub(yTrue).notEqual(0);
+  const some = among(notFinite, present, labelAxes(context, yTrue)).any();
+  return wrong === undefined ? some : some.logicalOr(wrong);
+}
+
+/** The axes of labels that weights of rows lack. */
+function labelAxes({ who, contract, axes }: CheckContext, yTrue: Tensor): readonly number[] {
   const whole = labelForms[contract.labels].whole === true;
-  const axes = labelAxesOf(contract, whole ? [] : axesOf(who, given, yTrue.rank));
+  return labelAxesOf(contract, whole ? [] : axesOf(who, axes, yTrue.rank));
+}
+
+/** Whether some label that counts is a number that the contract does not take; undefined where it takes any. */
+function wrongLabels(
+  context: CheckContext,
+  yTrue: Tensor,
+  predictions: Shape,
+  present: Tensor | undefined,
+): Tensor | undefined {
+  const { contract } = context;
+  const axes = labelAxes(context, yTrue);
   const some = (bad: Tensor): Tensor => among(bad, present, axes).any();
   const fractions = (): Tensor | undefined =>
     yTrue.dtype === "float32" || yTrue.dtype === "float64" ? yTrue.floor().notEqual(yTrue) : undefined;

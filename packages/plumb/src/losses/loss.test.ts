@@ -251,3 +251,14 @@ test("double precision where it was asked for", () => {
   expect(loss.call(Float64Array.of(0), Float64Array.of(1e-8 + 1)).itemSync()).toBe((1e-8 + 1) ** 2);
   expect(loss).toBeInstanceOf(Loss);
 });
+
+test("labels that are no numbers are refused in a direct call too, unless their rows count for nothing", () => {
+  for (const bad of [NaN, Infinity]) {
+    expect(() => new MeanSquaredError().call([[1], [bad]], [[1], [1]]).itemSync()).toThrow(
+      /PL2012.*\[1, 0\]/,
+    );
+    expect(() => new BinaryCrossentropy().call([[bad]], [[0.5]]).itemSync()).toThrow(/PL2012/);
+  }
+  const weighted = new MeanSquaredError().call([[1], [NaN]], [[3], [1]], { sampleWeight: [1, 0] });
+  expect(weighted.itemSync()).toBe(2);
+});
