@@ -366,7 +366,9 @@ describe("events and stopping", () => {
       told.push({ batch, loss: logs().loss });
       if (told.length === 3) model.stopTraining = true;
     };
-    await model.fit(rows, y, { epochs: 100_000, batchSize: 4, callbacks: [{ onProgress }] });
+    // Rows that tell nothing about their labels: however long it trains, the loss stays above 0.
+    const alike = rows.map((row) => row.map(() => 1));
+    await model.fit(alike, y, { epochs: 100_000, batchSize: 4, callbacks: [{ onProgress }] });
     expect(told.length).toBe(3);
     for (const { batch, loss } of told) {
       expect(batch).toBeGreaterThan(0);
