@@ -185,7 +185,7 @@ export function showValue(value: unknown): string {
 }
 
 /** Errors when what stands in the place of named options is no object of them, such as `new Adam(0.1)`. */
-function requireNamed(code: Code, owner: string, parameters: Parameters, given: unknown): void {
+export function requireNamed(code: Code, owner: string, parameters: Parameters, given: unknown): void {
   const plain = typeof given === "object" && given !== null && !Array.isArray(given);
   if (plain && !ArrayBuffer.isView(given)) return;
   const known = Object.keys(parameters);
@@ -193,8 +193,11 @@ function requireNamed(code: Code, owner: string, parameters: Parameters, given: 
     given === undefined || given === null ? undefined : known.find((name) => parameters[name].accepts(given));
   throw new PlumbError(code, {
     asked: `${owner} was given ${showValue(given)} in the place of its options`,
-    why: known.length === 0 ? "It has none" : `They have names: ${known.join(", ")}`,
-    fix: meant === undefined ? "Give an object of them" : `Write { ${meant}: ${showValue(given)} }`,
+    why: known.length === 0 ? "Options have names" : `They have names: ${known.join(", ")}`,
+    fix:
+      meant === undefined
+        ? "Give an object of them, { name: value }"
+        : `Write { ${meant}: ${showValue(given)} }`,
   });
 }
 
@@ -244,4 +247,16 @@ export function resolve<P extends Parameters>(
         : given[name],
   ]);
   return Object.fromEntries(values) as ValuesOf<P>;
+}
+
+/** Errors when what goes with a call is no object, or has a name that the call does not know, such as `sampleWeights`. */
+export function requireKnown(code: Code, owner: string, known: readonly string[], given: object): void {
+  requireNamed(code, owner, {}, given);
+  const strange = Object.keys(given).find((name) => !known.includes(name));
+  if (strange === undefined) return;
+  throw new PlumbError(code, {
+    asked: `${owner} was given ${strange} with a call`,
+    why: `What goes with a call has the names ${known.join(", ")}`,
+    fix: `${didYouMean(strange, known)}Otherwise leave it out`,
+  });
 }

@@ -19,7 +19,7 @@ import { GaussianNLL } from "./gaussian-nll.ts";
 import { Hinge } from "./hinge.ts";
 import { Huber } from "./huber.ts";
 import { KLDivergence } from "./kl-divergence.ts";
-import type { LabelsInfo } from "./labels.ts";
+import { describeLabels, type LabelsInfo, type LabelValues } from "./labels.ts";
 import { LogCosh } from "./log-cosh.ts";
 import { Loss, type LossOptions } from "./loss.ts";
 import { MeanAbsoluteError } from "./mean-absolute-error.ts";
@@ -192,7 +192,11 @@ function get(like: LossLike): Loss<any> {
 }
 
 /** The losses that fit labels, the first choice first, each with the head it wants and the reason. */
-const suggest = (labels: LabelsInfo, head?: Head): Suggestion[] => suggestAmong(allLosses, labels, head);
+const suggest = (labels: LabelsInfo | LabelValues, head?: Head): Suggestion[] => {
+  const described = Array.isArray(labels) || ArrayBuffer.isView(labels);
+  const info = described ? describeLabels(labels as LabelValues) : (labels as LabelsInfo);
+  return suggestAmong(allLosses, info, head);
+};
 
 /** A row of facts for each loss, or for those asked for by name. */
 const facts = (...names: readonly LossName[]): readonly LossFacts[] =>
@@ -205,7 +209,7 @@ const curve = (like: LossLike, points?: number): LossCurve | undefined => curveO
  * Losses by name, by labels, and against a head.
  *
  * `losses.get("mse")` makes one from a string, as Keras spells it or in camelCase. Errors: PL2007 for a name that is
- * none, PL2008 for a class in place of an instance. `losses.suggest(describeLabels(y))` answers which fit, and why.
+ * none, PL2008 for a class in place of an instance. `losses.suggest(y)`, of labels or of what `describeLabels(y, shape)` says of them, answers which fit, and why.
  * `losses.pair` judges head, loss, labels and metrics together, as `compile` does. `losses.describe()` gives what a table
  * of all losses says, `losses.curve("huber")` value and slope to draw.
  */

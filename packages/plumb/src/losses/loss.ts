@@ -5,7 +5,16 @@
 import { labelForms, type Contract } from "../base/contract.ts";
 import type { HostArray } from "../base/dtype.ts";
 import { snakeCase } from "../base/names.ts";
-import { flag, oneOf, resolve, type GivenOf, type Parameters, type ValuesOf } from "../base/parameters.ts";
+import {
+  flag,
+  oneOf,
+  resolve,
+  type GivenOf,
+  type Parameters,
+  type ValuesOf,
+  requireKnown,
+  requireNamed,
+} from "../base/parameters.ts";
 import { sizeOf, type Shape } from "../base/shape.ts";
 import { alignWeights } from "../numerics/alignment.ts";
 import { smoothed } from "../numerics/crossentropy.ts";
@@ -57,6 +66,8 @@ export interface LossOptions {
   readonly validate?: boolean;
 }
 
+const callNames = ["sampleWeight", "mask", "labelsChecked"];
+
 /** What goes with one call. */
 export interface LossCall {
   /** One for all, one per row (`[batch]`), or one per value of the unreduced loss. */
@@ -91,6 +102,7 @@ export class Loss<P extends Parameters = Parameters> {
   readonly validate: boolean;
 
   constructor(record: LossRecord<P>, options: LossOptions & GivenOf<P> = {}) {
+    requireNamed("PL2009", record.name, record.parameters, options);
     const { reduction, dtype, validate, name, ...own } = options as LossOptions & Record<string, unknown>;
     this.record = record;
     this.name = name ?? snakeCase(record.name);
@@ -128,6 +140,7 @@ export class Loss<P extends Parameters = Parameters> {
 
   /** The loss of predictions against labels. */
   call(yTrue: TensorLike, yPred: TensorLike, options: LossCall = {}): Tensor {
+    requireKnown("PL2016", this.record.name, callNames, options);
     const predictions = asTensor(yPred).cast(this.dtype);
     const given = asTensor(yTrue);
     if (this.contract.custom) return this.#custom(given, predictions, options);

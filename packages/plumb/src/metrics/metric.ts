@@ -5,7 +5,15 @@
 import type { Contract } from "../base/contract.ts";
 import { PlumbError } from "../base/errors.ts";
 import { snakeCase } from "../base/names.ts";
-import { resolve, type GivenOf, type Parameters, type ValuesOf } from "../base/parameters.ts";
+import {
+  resolve,
+  type GivenOf,
+  type Parameters,
+  type ValuesOf,
+  requireKnown,
+  requireNamed,
+  showValue,
+} from "../base/parameters.ts";
 import { sameShape, showShape, type Shape } from "../base/shape.ts";
 import { alignIndex, alignPair, alignWeights } from "../numerics/alignment.ts";
 import { asTensor, scalar, zeros, type Tensor, type TensorLike, type Variable } from "../tensor/index.ts";
@@ -25,6 +33,8 @@ export interface MetricCall {
   /** False where a value counts for nothing. */
   readonly mask?: TensorLike;
 }
+
+const callNames = ["sampleWeight", "mask"];
 
 /**
  * A measure of predictions against labels that is streamed: `updateState` adds a batch, `result` gives the value of all
@@ -53,6 +63,7 @@ export class Metric<P extends Parameters = Parameters> {
   #state?: StateStore;
 
   constructor(record: MetricRecord<P>, options: MetricOptions & GivenOf<P> = {}) {
+    requireNamed("PL2011", record.name, record.parameters, options);
     const { name, ...own } = options as MetricOptions & Record<string, unknown>;
     this.record = record;
     this.name = name ?? record.defaultName ?? snakeCase(record.name);
@@ -129,6 +140,7 @@ export class Metric<P extends Parameters = Parameters> {
 
   /** Adds a batch. Works at once, and inside a function given to `compile`, where it becomes part of that program. */
   updateState(yTrue: TensorLike, yPred: TensorLike, options: MetricCall = {}): void {
+    requireKnown("PL2016", this.name, callNames, options);
     const predictions = asTensor(yPred);
     const state = this.#built(predictions.shape);
     state.add(this.record.batch(this.#batch(asTensor(yTrue), predictions, options), this.parameters));
@@ -158,21 +170,33 @@ export class Metric<P extends Parameters = Parameters> {
 
   /** Adds what another metric of the same kind has counted. Errors: PL2011 for a metric of another kind or shape. */
   merge(other: Metric<any>): void {
+    if (!(other instanceof Metric) || !this.#isTwinOf(other)) throw this.#unmergeable(other);
     const theirs = other.#state;
     const part = theirs?.read();
     if (theirs === undefined || part === undefined) return;
     const state = (this.#state ??= this.#store(theirs.shapes));
     const own = state.read() === undefined ? theirs.shapes : state.shapes;
-    const fits =
-      other.record.name === this.record.name &&
-      Object.entries(own).every(([key, shape]) => sameShape(shape, theirs.shapes[key] ?? [-1]));
-    if (!fits)
-      throw new PlumbError("PL2011", {
-        asked: `${this.name} was to be merged with ${other.name}`,
-        why: "Totals add up only between metrics of one class, with the same parameters and outputs",
-        fix: "Make both with the same options",
-      });
+    const fits = Object.entries(own).every(([key, shape]) => sameShape(shape, theirs.shapes[key] ?? [-1]));
+    if (!fits) throw this.#unmergeable(other);
     state.add(part);
+  }
+
+  /** Of the same class, made with the same options. */
+  #isTwinOf({ record, parameters }: Metric): boolean {
+    const mine = this.parameters as Readonly<Record<string, unknown>>;
+    const theirs = parameters as Readonly<Record<string, unknown>>;
+    const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+    return (
+      record.name === this.record.name && Object.keys(mine).every((name) => same(mine[name], theirs[name]))
+    );
+  }
+
+  #unmergeable(other: unknown): PlumbError {
+    return new PlumbError("PL2011", {
+      asked: `${this.name} was to be merged with ${other instanceof Metric ? other.name : showValue(other)}`,
+      why: "Totals add up only between metrics of one class, with the same parameters and outputs",
+      fix: "Make both with the same options",
+    });
   }
 
   #built(predictions?: Shape): StateStore {

@@ -42,7 +42,8 @@ function constant(owner: string, first: number): LearningRate {
     at: () => variable.cast("float32"),
     valueAt: () => rate,
     set(next) {
-      rate = checked(next);
+      // Left out, an option has a default; a rate that is set has none.
+      rate = checked(next ?? NaN);
       variable.assign(tensor(Float64Array.of(rate), []));
     },
     restored: () => void (rate = variable.itemSync()),

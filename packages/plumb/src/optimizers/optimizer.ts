@@ -99,6 +99,11 @@ export class Optimizer<P extends Parameters = any> {
     return gradientAccumulationSteps ? dividedBy(steps, gradientAccumulationSteps) : steps;
   }
 
+  /** Whether the rate is a schedule, or a function of the step, rather than a number that can be set. */
+  get followsSchedule(): boolean {
+    return this.#rate.variables.length === 0;
+  }
+
   /** The rate of the next step. Set it at any time; that never recompiles. Errors: PL4004 where it follows a schedule. */
   get learningRate(): number {
     return this.#rate.valueAt(this.#steps.read());

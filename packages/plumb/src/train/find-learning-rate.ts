@@ -76,6 +76,13 @@ export async function findLearningRate(
     });
   const { compiled } = model;
   const { optimizer } = compiled;
+  if (optimizer.followsSchedule)
+    throw new PlumbError("PL4004", {
+      asked: "A sweep of learning rates was asked for",
+      arrived: `The rate of ${optimizer.name} follows a schedule`,
+      why: "A sweep sets the rate of every step, and so would the schedule",
+      fix: "Compile with a number for the rate, sweep, and give the optimizer its schedule when you train",
+    });
   let step: Step | undefined;
   try {
     data.load();
@@ -107,7 +114,9 @@ export async function findLearningRate(
             optimizer.learningRate = rate;
             run(batch);
             const total = totals.readLoss();
-            sweep.add(rate, (total - sum) / batches.sizeOf(batch));
+            const loss = (total - sum) / batches.sizeOf(batch);
+            if (i === 0 && !Number.isFinite(loss)) throw notFinite(loss);
+            sweep.add(rate, loss);
             sum = total;
           },
           ends: () => sweep.ended,
@@ -123,6 +132,14 @@ export async function findLearningRate(
     data.dispose();
   }
 }
+
+const notFinite = (loss: number): PlumbError =>
+  new PlumbError("PL4004", {
+    asked: "A sweep of learning rates was asked for",
+    arrived: `The loss is ${loss} before the first update`,
+    why: "No rate can be blamed for that: the inputs or the weights are not finite, or the loss does not take them",
+    fix: "Look for NaN and infinities in the inputs, then sweep again",
+  });
 
 class Sweep {
   readonly #rates: number[] = [];
