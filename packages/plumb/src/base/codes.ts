@@ -16,10 +16,10 @@ export const codes = {
   PL1010: "shapes differ",
   PL1011: "nothing to choose from",
   // Losses and labels
-  PL2001: "predictions are not probabilities",
+  PL2001: "predictions are out of range",
   PL2002: "labels and predictions do not match in shape",
   PL2003: "class index out of range",
-  PL2004: "labels are not 0 or 1",
+  PL2004: "labels are out of range",
   PL2005: "one-hot rows do not sum to 1",
   PL2006: "head and loss disagree",
   PL2007: "no such loss",
