@@ -6,6 +6,7 @@ import {
   overColumns,
   rankedRows,
   type Ranked,
+  unlessUnordered,
 } from "./kinds/ranks.ts";
 import type { GivenOf } from "../base/parameters.ts";
 import { Metric, type MetricOptions } from "./metric.ts";
@@ -40,8 +41,11 @@ export const averagePrecisionRecord: MetricRecord<typeof parameters> = {
   batch: rankedRows,
   value: (state, { average }) => {
     const ranked = state as unknown as Ranked;
-    if (average === "micro") return averagePrecisions(asOneColumn(ranked)).squeeze(0);
-    return overColumns(averagePrecisions(ranked), average, ranked.weight.mul(ranked.positive).sum(0));
+    const value =
+      average === "micro"
+        ? averagePrecisions(asOneColumn(ranked)).squeeze(0)
+        : overColumns(averagePrecisions(ranked), average, ranked.weight.mul(ranked.positive).sum(0));
+    return unlessUnordered(ranked, value);
   },
 };
 
@@ -51,7 +55,7 @@ export const averagePrecisionRecord: MetricRecord<typeof parameters> = {
  * Labels 0 or 1 with scores of one shape, `[batch]` or `[batch, labels]`, or class indices with `[batch, classes]`; equal
  * scores are one point. With several columns `average` tells how they become one: "macro" the plain mean, "weighted" by the
  * positives of each, "micro" all as one column; null gives `[columns]`. Range [0, 1], higher is better; chance is the share
- * of positives; 0 without positives, NaN of nothing. Every row is kept, outside of the engine, and sorted when the value is asked for; so it cannot be followed inside a
+ * of positives; 0 without positives, NaN of nothing, and where a score is NaN. Every row is kept, outside of the engine, and sorted when the value is asked for; so it cannot be followed inside a
  * compiled step (PL2018): give it the predictions of a model, or follow AUC, which counts at thresholds.
  *
  * @example

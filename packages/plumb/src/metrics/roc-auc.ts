@@ -1,6 +1,14 @@
 import { oneOf, real } from "../base/parameters.ts";
 import { concat, stack, type Tensor } from "../tensor/index.ts";
-import { alignRanks, asOneColumn, overColumns, rankedRows, rocAreas, type Ranked } from "./kinds/ranks.ts";
+import {
+  alignRanks,
+  asOneColumn,
+  overColumns,
+  rankedRows,
+  rocAreas,
+  unlessUnordered,
+  type Ranked,
+} from "./kinds/ranks.ts";
 import type { GivenOf } from "../base/parameters.ts";
 import { Metric, type MetricOptions } from "./metric.ts";
 import type { MetricRecord } from "./record.ts";
@@ -54,10 +62,13 @@ export const rocAucRecord: MetricRecord<typeof parameters> = {
   batch: rankedRows,
   value: (state, { average, multiClass, maxFpr }) => {
     const ranked = state as unknown as Ranked;
-    if (multiClass === "ovo" && ranked.score.shape[1] > 1) return pairwise(ranked, average === "weighted");
-    if (average === "micro") return rocAreas(asOneColumn(ranked), maxFpr).squeeze(0);
-    const support = ranked.weight.mul(ranked.positive).sum(0);
-    return overColumns(rocAreas(ranked, maxFpr), average, support);
+    const area = (): Tensor => {
+      if (multiClass === "ovo" && ranked.score.shape[1] > 1) return pairwise(ranked, average === "weighted");
+      if (average === "micro") return rocAreas(asOneColumn(ranked), maxFpr).squeeze(0);
+      const support = ranked.weight.mul(ranked.positive).sum(0);
+      return overColumns(rocAreas(ranked, maxFpr), average, support);
+    };
+    return unlessUnordered(ranked, area());
   },
 };
 
@@ -68,7 +79,8 @@ export const rocAucRecord: MetricRecord<typeof parameters> = {
  * several columns `average` tells how they become one: "macro" the plain mean, "weighted" by the positives of each, "micro"
  * all as one column; null gives `[columns]`. `multiClass: "ovo"` compares classes pair by pair instead (Hand and Till 2001),
  * each row counting once. `maxFpr` looks at the beginning of the curve only, scaled so that 0.5 is chance. Range [0, 1],
- * higher is better, 0.5 is chance; NaN without positives or without negatives. Every row is kept, outside of the engine, and sorted when the value is asked for; so it cannot be followed inside a
+ * higher is better, 0.5 is chance; NaN without positives or without negatives, and where a
+ * score is NaN. Every row is kept, outside of the engine, and sorted when the value is asked for; so it cannot be followed inside a
  * compiled step (PL2018): give it the predictions of a model, or follow AUC, which counts at thresholds.
  *
  * @example

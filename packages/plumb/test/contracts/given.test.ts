@@ -2,12 +2,14 @@
 import { describe, expect, test } from "vitest";
 import {
   AUC,
+  AveragePrecision,
   Huber,
   LearningRateScheduler,
   losses,
   MeanSquaredError,
   Precision,
   Recall,
+  RocAuc,
   SGD,
   Sequential,
   Dense,
@@ -67,4 +69,11 @@ describe("learning rates", () => {
       /PL4004.*NaN/,
     );
   });
+});
+
+test.each([new RocAuc(), new AveragePrecision()])("$name of a score that is none is none", (metric) => {
+  metric.updateState([0, 1, 1], [0.1, NaN, 0.9], { sampleWeight: [1, 0, 1] });
+  expect(metric.result().itemSync()).toBe(1);
+  metric.updateState([0, 1], [NaN, 0.5]);
+  expect(metric.result().itemSync()).toBeNaN();
 });

@@ -125,3 +125,9 @@ export function overColumns(values: Tensor, average: "macro" | "weighted" | null
   if (average === "macro") return values.mean();
   return divideOrZero(where(weight.equal(0), 0, values.mul(weight)).sum(), weight.sum());
 }
+
+/** The value, or NaN where a row that counts has a score that is none: NaN has no place in an order. */
+export function unlessUnordered({ score, weight }: Ranked, value: Tensor): Tensor {
+  const unordered = score.isNaN().logicalAnd(weight.greater(0)).any();
+  return where(unordered, NaN, value);
+}
