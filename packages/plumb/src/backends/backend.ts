@@ -25,10 +25,9 @@ export interface Backend {
 }
 
 /**
- * What a program reads: a block, host data, or one number, per leaf in the order given to `build`. The triple is the
- * key words and the counter of a draw. Assign targets are the leaves' or effects' resident blocks.
+ * What a program reads: a block, host data, or one number, per leaf in the order given to `build`. Assign targets are the leaves' or effects' resident blocks.
  */
-export type Input = Block | HostArray | number | readonly [number, number, number];
+export type Input = Block | HostArray | number;
 
 export interface Executable {
   /** Memory it holds, for the cache's bound. */

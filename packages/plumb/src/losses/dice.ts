@@ -1,15 +1,12 @@
 import type { GivenOf } from "../base/parameters.ts";
-import { optional } from "../base/parameters.ts";
 import { diceOverlap } from "../numerics/overlap.ts";
 import { Loss, lossFunction, type LossFunction, type LossOptions } from "./loss.ts";
-import { axes, fromLogits } from "./parameters.ts";
+import { fromLogits, overlapAxes } from "./parameters.ts";
 import type { LossRecord } from "./record.ts";
 
 const parameters = {
   fromLogits,
-  axis: optional(
-    axes(-1, "The axes that one overlap is summed over; left out, all of them: one for the whole batch"),
-  ),
+  axis: overlapAxes,
 };
 
 export const diceRecord: LossRecord<typeof parameters> = {

@@ -32,6 +32,10 @@ export const ignoreClass = optional(
   integer(-1, "Rows of this label count for nothing, neither in the sum nor in the mean"),
 );
 
+export const overlapAxes = optional(
+  axes(-1, "The axes that one overlap is summed over; left out, all of them: one for the whole batch"),
+);
+
 export const gamma = real(
   2,
   "How much less what is easy counts: the exponent of 1 − p; 0 is plain cross-entropy",

@@ -1,17 +1,15 @@
 import type { GivenOf } from "../base/parameters.ts";
-import { optional, real } from "../base/parameters.ts";
+import { real } from "../base/parameters.ts";
 import { tverskyOverlap } from "../numerics/overlap.ts";
 import { Loss, lossFunction, type LossFunction, type LossOptions } from "./loss.ts";
-import { axes, fromLogits } from "./parameters.ts";
+import { fromLogits, overlapAxes } from "./parameters.ts";
 import type { LossRecord } from "./record.ts";
 
 const parameters = {
   alpha: real(0.5, "How much what is missed counts: labels of 1 without a prediction", { min: 0 }),
   beta: real(0.5, "How much what is invented counts: predictions without a label", { min: 0 }),
   fromLogits,
-  axis: optional(
-    axes(-1, "The axes that one overlap is summed over; left out, all of them: one for the whole batch"),
-  ),
+  axis: overlapAxes,
 };
 
 export const tverskyRecord: LossRecord<typeof parameters> = {

@@ -1,17 +1,14 @@
-import { integer, oneOf, type GivenOf } from "../base/parameters.ts";
+import { integer, type GivenOf } from "../base/parameters.ts";
 import { divideOrZero } from "../numerics/division.ts";
-import { full, scalar, where } from "../tensor/index.ts";
+import { scalar, where } from "../tensor/index.ts";
 import { weightedSum } from "./kinds/means.ts";
-import { mergedMoments, type Moments } from "./kinds/moments.ts";
-import { Metric, shapeError, type MetricOptions } from "./metric.ts";
+import { mergedMoments, outputColumns, type Moments } from "./kinds/moments.ts";
+import { classAggregation } from "./kinds/parameters.ts";
+import { Metric, type MetricOptions } from "./metric.ts";
 import type { MetricRecord } from "./record.ts";
 
 const parameters = {
-  classAggregation: oneOf(
-    ["uniform_average", "variance_weighted_average", null],
-    "uniform_average",
-    "How outputs become one value; null gives one for each",
-  ),
+  classAggregation,
   numRegressors: integer(0, "Number of inputs, for the adjusted R²; 0 leaves it unadjusted", { min: 0 }),
 };
 
@@ -34,19 +31,8 @@ export const r2ScoreRecord: MetricRecord<typeof parameters> = {
     const shape = [predictions.at(-1)!];
     return { count: shape, mean: shape, squares: shape, residual: shape, samples: [] };
   },
-  batch: ({ yTrue, yPred, weights }) => {
-    if (yPred.rank !== 2)
-      throw shapeError(
-        "R2Score",
-        yTrue.shape,
-        yPred.shape,
-        "It takes [batch, outputs]",
-        "Reshape both to columns: x.expandDims(-1)",
-      );
-    const [y, p] = [yTrue.cast("float64"), yPred.cast("float64")];
-    const weight = weights(yPred.shape);
-    const [rows, outputs] = y.shape;
-    const count = weight === undefined ? full([outputs], rows, "float64") : weight.sum(0);
+  batch: (batch) => {
+    const { y, p, weight, count } = outputColumns("R2Score", batch);
     const mean = divideOrZero(weightedSum(y, weight, 0), count);
     return {
       count,

@@ -4,7 +4,6 @@ import { broadcastShapes, sameShape, sizeOf } from "../../src/base/shape.ts";
 import type { Node } from "../../src/graph/node.ts";
 import type { Op } from "../../src/graph/op.ts";
 import {
-  compare,
   contract,
   elementwise,
   g,
@@ -172,7 +171,3 @@ function split(size: number, choices: Choices): number[] {
   const factor = choices.of([1, 2, 3, 4, 5].filter((f) => size % f === 0));
   return choices.below(2) === 0 ? [factor, size / factor] : [size / factor, factor];
 }
-
-/** A where on a comparison, to bring bools in. */
-export const chosen = (a: Node, b: Node): Node =>
-  makeNode(compare.where, [makeNode(compare.less, [a, b]), a, b]);

@@ -248,6 +248,7 @@ export class PointWriter {
     const { f } = this.fn;
     if (depth === 0) {
       const start = this.startOf(access);
+      frame.pointers.set(access.key, start);
       return start;
     }
     const before = this.makePointer(access, depth - 1);

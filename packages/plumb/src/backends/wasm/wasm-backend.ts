@@ -221,6 +221,5 @@ class WasmExecutable implements Executable {
 
 function hostOf(input: Exclude<Input, number>): HostArray {
   if (ArrayBuffer.isView(input)) return input;
-  if (Array.isArray(input)) return Int32Array.from(input);
   throw new Error("a block was given where data is copied in");
 }

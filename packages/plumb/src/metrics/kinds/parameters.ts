@@ -25,6 +25,12 @@ export const average = oneOf(
   "How classes become one value; null gives one for each",
 );
 
+export const classAggregation = oneOf(
+  ["uniform_average", "variance_weighted_average", null],
+  "uniform_average",
+  "How outputs become one value; null gives one for each",
+);
+
 export const numClasses = optional(
   integer(2, "Number of classes; left out, that of the predictions' columns, 2 for one", { min: 2 }),
 );
