@@ -1,34 +1,28 @@
-// The work: one training step of an MLP, forward, backward and Adam, on softmax cross-entropy of its logits.
-// Weights and data come from one small generator, so that every rival starts from the same numbers.
+// A work with numbers: what a rival is given. One small generator draws them, so that all start from the same, and the
+// rivals in other languages are sent them.
 
+import { adam, normEpsilon, works } from "./works.mjs";
+
+/** @typedef {{ shape: number[], values: Float32Array }} Weight */
 /**
  * @typedef {object} Task
- * @property {string} work
- * @property {number[]} widths  inputs, hidden layers, classes
- * @property {number} batch
- * @property {Float32Array[]} kernels  one `[in, out]` matrix per layer, row by row
- * @property {Float32Array} x  `[batch, inputs]`
- * @property {Int32Array} labels  `[batch]`, class indices
+ * @property {string} model
+ * @property {number[]} input  shape of `x`
+ * @property {number} classes
+ * @property {number} heads  of attention, where there is any
+ * @property {Record<string, Record<string, Weight>>} weights  by layer and name
+ * @property {Float32Array} x
+ * @property {Int32Array} labels  class indices, one for each row of the output
+ * @property {typeof adam} adam
+ * @property {number} normEpsilon
  */
 
 /**
- * What every rival sets its Adam to. Epsilon is far below any gradient here, so that it does not matter whether it is
- * added to the root before the bias correction, as in Keras and Plumb, or after, as in TensorFlow.js and optax.
- */
-export const adam = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-10 };
-
-const sizes = {
-  A: { widths: [64, 128, 10], batch: 32 },
-  B: { widths: [784, 512, 512, 10], batch: 128 },
-};
-export const works = /** @type {(keyof typeof sizes)[]} */ (Object.keys(sizes));
-
-/**
- * @param {keyof typeof sizes} work
+ * @param {string} name
  * @returns {Task}
  */
-export function taskOf(work) {
-  const { widths, batch } = sizes[work];
+export function taskOf(name) {
+  const { model, input, labels, classes, weights, heads = 1 } = works[name];
   let state = 1;
   const draw = () => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
@@ -36,15 +30,62 @@ export function taskOf(work) {
   };
   const uniform = (/** @type {number} */ length, /** @type {number} */ limit) =>
     Float32Array.from({ length }, () => (2 * draw() - 1) * limit);
-  const classes = widths[widths.length - 1];
+
+  /** Glorot for kernels; the others begin where they change nothing. */
+  const weight = (/** @type {string} */ kind, /** @type {number[]} */ shape) => {
+    if (kind === "bias" || kind === "beta") return new Float32Array(size(shape));
+    if (kind === "gamma") return new Float32Array(size(shape)).fill(1);
+    const [inputs, outputs] = shape.slice(-2);
+    return uniform(size(shape), Math.sqrt((6 * inputs * outputs) / (size(shape) * (inputs + outputs))));
+  };
   return {
-    work,
-    widths,
-    batch,
-    kernels: widths
-      .slice(1)
-      .map((out, layer) => uniform(widths[layer] * out, Math.sqrt(6 / (widths[layer] + out)))),
-    x: uniform(batch * widths[0], 1),
-    labels: Int32Array.from({ length: batch }, () => Math.floor(draw() * classes)),
+    model,
+    input,
+    classes,
+    heads,
+    weights: mapWeights(weights, (shape, kind) => ({ shape, values: weight(kind, shape) })),
+    x: uniform(size(input), 1),
+    labels: Int32Array.from({ length: size(labels) }, () => Math.floor(draw() * classes)),
+    adam,
+    normEpsilon,
+  };
+}
+
+/** @param {readonly number[]} shape */
+const size = (shape) => shape.reduce((product, extent) => product * extent, 1);
+
+/**
+ * The same layers and names with something else in the places of the weights.
+ * @template From, To
+ * @param {Record<string, Record<string, From>>} weights
+ * @param {(one: From, name: string) => To} change
+ * @returns {Record<string, Record<string, To>>}
+ */
+export function mapWeights(weights, change) {
+  return Object.fromEntries(
+    Object.entries(weights).map(([layer, ones]) => [
+      layer,
+      Object.fromEntries(Object.entries(ones).map(([name, one]) => [name, change(one, name)])),
+    ]),
+  );
+}
+
+/** The task as a line of JSON. Arrays of numbers are base64 of their bytes: exact, short, and read at once. @param {Task} task */
+export const lineOf = (task) =>
+  JSON.stringify(task, (_key, value) =>
+    ArrayBuffer.isView(value)
+      ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")
+      : value,
+  );
+
+/** @param {string} line @returns {Task} */
+export function taskIn(line) {
+  const { weights, x, labels, ...rest } = JSON.parse(line);
+  const bytes = (/** @type {string} */ text) => new Uint8Array(Buffer.from(text, "base64")).buffer;
+  return {
+    ...rest,
+    weights: mapWeights(weights, ({ shape, values }) => ({ shape, values: new Float32Array(bytes(values)) })),
+    x: new Float32Array(bytes(x)),
+    labels: new Int32Array(bytes(labels)),
   };
 }

@@ -1,39 +1,39 @@
 // @ts-nocheck: jax-js and its types are installed with the bench, not with the product, whose type check passes by here.
-import { adam } from "../lib/task.mjs";
 
 // jax-js asks the browser's `navigator` whether it runs on a phone; Node has one from version 21 on.
 globalThis.navigator ??= { userAgent: `Node.js/${process.versions.node}` };
-const jax = await import("@jax-js/jax");
-const { blockUntilReady, defaultDevice, init, jit, nn, numpy: np, tree, valueAndGrad } = jax;
+const {
+  blockUntilReady,
+  defaultDevice,
+  init,
+  jit,
+  nn,
+  numpy: np,
+  tree,
+  valueAndGrad,
+} = await import("@jax-js/jax");
 
-/** @param {import("../lib/task.mjs").Task} task */
-export async function trainer({ widths, batch, kernels, x, labels }) {
+/** @param {import("../../lib/task.mjs").Task} task */
+export async function trainer(task) {
   await init("wasm");
   defaultDevice("wasm");
-  const layers = kernels.map((kernel, i) => ({
-    kernel: np.array(kernel).reshape([widths[i], widths[i + 1]]),
-    bias: np.zeros([widths[i + 1]]),
-  }));
-  const zeros = () => tree.map((p) => np.zeros(p.shape), layers);
-  const inputs = np.array(x).reshape([batch, widths[0]]);
-  const targets = nn.oneHot(np.array(labels), widths[widths.length - 1]);
+  const { logitsOf, weightsOf } = await import(`./${task.model}.mjs`);
+  const { rate, beta1, beta2, epsilon } = task.adam;
+  const rows = task.labels.length;
+  const inputs = np.array(task.x).reshape(task.input);
+  const targets = nn.oneHot(np.array(task.labels), task.classes);
 
-  // A function owns its arguments here and frees them with their last use; `.ref` keeps one for another use.
   const lossOf = (params, xs, ys) => {
-    let h = xs;
-    for (const [i, { kernel, bias }] of params.entries()) {
-      h = np.matmul(h, kernel).add(bias);
-      if (i < params.length - 1) h = nn.relu(h);
-    }
+    const logits = logitsOf(params, xs, task).reshape([rows, task.classes]);
     return nn
-      .logSoftmax(h)
+      .logSoftmax(logits)
       .mul(ys)
       .sum()
-      .mul(-1 / batch);
+      .mul(-1 / rows);
   };
 
-  const { rate, beta1, beta2, epsilon } = adam;
-  /** `t` is [1 − beta1^step, 1 − beta2^step]. */
+  // A function owns its arguments here and frees them with their last use; `.ref` keeps one for another use.
+  // `t` is [1 − beta1^step, 1 − beta2^step].
   const step = jit((params, m, v, t, xs, ys) => {
     const [loss, grads] = valueAndGrad(lossOf)(tree.ref(params), xs, ys);
     const nextM = tree.map((m, g) => m.mul(beta1).add(g.mul(1 - beta1)), m, tree.ref(grads));
@@ -49,7 +49,9 @@ export async function trainer({ widths, batch, kernels, x, labels }) {
     return [loss, next, nextM, nextV];
   });
 
-  let [params, m, v, count] = [layers, zeros(), zeros(), 0];
+  let params = weightsOf(task);
+  const zeros = () => tree.map((p) => np.zeros(p.shape), params);
+  let [m, v, count] = [zeros(), zeros(), 0];
   return {
     threads: 1,
     /** @param {number} steps */
