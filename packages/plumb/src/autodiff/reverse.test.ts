@@ -68,6 +68,32 @@ describe("gradients", () => {
     expect(valueOf(y)).toEqual([48]);
   });
 
+  describe("of parts of a value", () => {
+    const x = leaf([1, 2, 3, 4, 5, 6]);
+    const part = (start: number, size: number, step = 1): Node => {
+      const cut = g.slice(x, [start], [size], [step]);
+      return g.sum(g.mul(cut, cut), [0]);
+    };
+    const namesOf = (dx: Node): string[] => topological([dx]).map(({ op }) => op.name);
+    const gradientOf = (...parts: Node[]): Node => gradients(parts.reduce(g.add), [x], g)[0] as Node;
+
+    it("are joined where the parts fill it side by side, in any order", () => {
+      const dx = gradientOf(part(4, 2), part(0, 1), part(1, 3));
+      expect(valueOf(dx)).toEqual([2, 4, 6, 8, 10, 12]);
+      expect(namesOf(dx).filter((name) => name === "concat" || name === "pad")).toEqual(["concat"]);
+    });
+
+    it.each<[string, Node[], number[]]>([
+      ["leave a gap", [part(0, 2), part(3, 3)], [2, 4, 0, 8, 10, 12]],
+      ["stop before its end", [part(0, 2), part(2, 2)], [2, 4, 6, 8, 0, 0]],
+      ["overlap", [part(0, 4), part(3, 3)], [2, 4, 6, 16, 10, 12]],
+      ["take every other element", [part(0, 3, 2), part(1, 3, 2)], [2, 4, 6, 8, 10, 12]],
+      ["fill it twice", [part(0, 3), part(3, 3), part(0, 5), part(5, 1)], [4, 8, 12, 16, 20, 24]],
+    ])("add up where they %s", (_how, parts, expected) => {
+      expect(valueOf(gradientOf(...parts))).toEqual(expected);
+    });
+  });
+
   it("come out as the same graph each time", () => {
     const x = leaf([2, 3]);
     const y = g.sum(g.mul(g.exp(x), g.sin(g.mul(x, x))), [0]);

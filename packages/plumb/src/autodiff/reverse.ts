@@ -8,6 +8,9 @@ import { showShape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import type { Builder } from "../graph/op.ts";
 import { topological } from "../graph/order.ts";
+import { sumOf } from "../ops/linear.ts";
+import { siblings } from "../ops/loop.ts";
+import { dependents, loopGradient } from "./loop.ts";
 
 /**
  * The gradient of `target` with respect to each of `sources`; null where `target` does not depend on it (or only
@@ -23,27 +26,59 @@ export function gradients(
   g: Builder,
   seed: Node = seedFor(target, g),
 ): (Node | null)[] {
+  return pulledBack(new Map([[target, seed]]), sources, g);
+}
+
+/**
+ * The gradient of something by each of `sources`, given its gradient by each of `seeds`: of Σ dy · y over the pairs.
+ * Null where no seed depends on a source.
+ */
+function pulledBack(seeds: ReadonlyMap<Node, Node>, sources: readonly Node[], g: Builder): (Node | null)[] {
   // Through evaluated nodes too: that a value was read on the way does not make it a constant.
-  const order = topological([target], (node) => node.inputs);
+  const order = topological([...seeds.keys()], (node) => node.inputs);
   const wanted = dependents(order, sources);
-  const found = new Map<Node, Node>();
-  if (wanted.has(target)) found.set(target, seed);
+  const families = siblings(order);
+  const found = new Map<Node, Node[]>();
+  for (const [node, dy] of seeds) if (wanted.has(node)) found.set(node, [dy]);
 
   // Users before inputs: when a node's turn comes, everything that uses it has already contributed.
   for (const node of order.reverse()) {
-    const dy = found.get(node);
-    if (dy === undefined || node.op.gradient === undefined) continue;
     const { inputs } = node;
     if (!inputs.some((input) => wanted.has(input))) continue;
-    const contributions = node.op.gradient(g, node, dy);
-    inputs.forEach((input, i) => {
-      const contribution = contributions[i];
+    const contributions = contributionsOf(node, families.get(node));
+    contributions?.forEach((contribution, i) => {
+      const input = inputs[i];
       if (!contribution || !wanted.has(input)) return;
-      const sum = found.get(input);
-      found.set(input, sum === undefined ? contribution : g.add(sum, contribution));
+      const others = found.get(input);
+      if (others === undefined) found.set(input, [contribution]);
+      else others.push(contribution);
     });
   }
-  return sources.map((source) => found.get(source) ?? null);
+  return sources.map((source) => arrivedAt(source) ?? null);
+
+  /** All that was contributed to a node, as one. */
+  function arrivedAt(node: Node): Node | undefined {
+    const terms = found.get(node);
+    if (terms === undefined || terms.length === 1) return terms?.[0];
+    const sum = sumOf(g, terms);
+    found.set(node, [sum]);
+    return sum;
+  }
+
+  /** The gradient of each input of a node, as far as there is one. */
+  function contributionsOf(
+    node: Node,
+    family: readonly Node[] | undefined,
+  ): readonly (Node | null)[] | undefined {
+    if (family !== undefined) {
+      // The results of a loop are differentiated together, when the last of them has its turn.
+      if (family[0] !== node || !family.some((result) => found.has(result))) return undefined;
+      const dys = family.map(arrivedAt);
+      return loopGradient(g, family, dys, (input) => wanted.has(input), pulledBack);
+    }
+    const dy = arrivedAt(node);
+    return dy === undefined ? undefined : node.op.gradient?.(g, node, dy);
+  }
 }
 
 function seedFor(target: Node, g: Builder): Node {
@@ -53,13 +88,4 @@ function seedFor(target: Node, g: Builder): Node {
     why: "only float values change smoothly",
     fix: "differentiate the float value that it was computed from",
   });
-}
-
-/** The nodes through which some source can be reached, sources included: gradients flow through these only. */
-function dependents(order: readonly Node[], sources: readonly Node[]): Set<Node> {
-  const found = new Set<Node>(sources);
-  for (const node of order) {
-    if (isFloat(node.dtype) && node.inputs.some((input) => found.has(input))) found.add(node);
-  }
-  return found;
 }

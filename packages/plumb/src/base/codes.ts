@@ -15,6 +15,9 @@ export const codes = {
   PL1009: "not tensor data",
   PL1010: "shapes differ",
   PL1011: "nothing to choose from",
+  PL1012: "a loop does not fit together",
+  PL1013: "not possible inside a loop",
+  PL1014: "not an einsum equation",
   // Losses and labels
   PL2001: "predictions are out of range",
   PL2002: "labels and predictions do not match in shape",
@@ -49,6 +52,7 @@ export const codes = {
   PL3012: "URLs are not read",
   PL3013: "columns differ from training",
   PL3014: "file cannot be read",
+  PL3015: "value is no known category",
   // Training
   PL4001: "model is not compiled",
   PL4002: "model is not built",
@@ -64,6 +68,11 @@ export const codes = {
   PL4012: "no such regularizer",
   PL4013: "no such constraint",
   PL4014: "no gradients",
+  PL4015: "a symbolic tensor has no value",
+  PL4016: "a model's inputs and outputs are not connected",
+  PL4017: "data for a model of several inputs or outputs do not match",
+  PL4018: "layer is not adapted",
+  PL4019: "index names no embedding",
   // Files and formats
   PL5001: "cannot write",
   PL5002: "not a run folder",

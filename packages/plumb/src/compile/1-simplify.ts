@@ -4,7 +4,7 @@
  * result, NaN and infinities included: a diagnosis of NaN must not depend on what was simplified away.
  */
 import { hostArray } from "../base/dtype.ts";
-import type { Attrs, Graph, Node } from "../graph/node.ts";
+import type { Attrs, Body, Graph, Node, Recurrence } from "../graph/node.ts";
 import type { Op } from "../graph/op.ts";
 import { g } from "../ops/builder.ts";
 import { topological } from "../graph/order.ts";
@@ -17,7 +17,8 @@ export function simplify(graph: Graph): Graph {
   const unique = (node: Node): Node => {
     if (node.binding !== undefined) return node; // leaves and effects are themselves
     const inputs = node.inputs.map((input) => numbers.of(input)).join(",");
-    const key = `${numbers.ofOp(node.op)}|${inputs}|${node.dtype}|${node.shape.join(",")}|${attrsKey(node.attrs)}`;
+    const body = node.body === undefined ? "" : numbers.ofBody(node.body);
+    const key = `${numbers.ofOp(node.op)}|${inputs}|${node.dtype}|${node.shape.join(",")}|${attrsKey(node.attrs)}|${body}`;
     const twin = known.get(key);
     if (twin !== undefined) return twin;
     known.set(key, node);
@@ -27,7 +28,7 @@ export function simplify(graph: Graph): Graph {
   const rewrite = (node: Node): Node => {
     const inputs = node.inputs.map((input) => renamed.get(input) ?? input);
     const same = inputs.every((input, i) => input === node.inputs[i]);
-    let current = same ? node : g.node(node.op, inputs, node.attrs, node.binding);
+    let current = same ? node : g.node(node.op, inputs, node.attrs, node.binding, node.body);
     for (;;) {
       const simpler = folded(current) ?? current.op.simplify?.(g, current);
       if (simpler === undefined) return unique(current);
@@ -59,6 +60,7 @@ function folded(node: Node): Node | undefined {
 class Numbering {
   private readonly nodes = new Map<Node, number>();
   private readonly ops = new Map<Op, number>();
+  private readonly recurrences = new Map<Recurrence, number>();
 
   of(node: Node): number {
     return numbered(this.nodes, node);
@@ -66,6 +68,12 @@ class Numbering {
 
   ofOp(op: Op): number {
     return numbered(this.ops, op);
+  }
+
+  /** Which loop, and which result of it: the step is simplified when it is compiled. */
+  ofBody({ recurrence, result }: Body): string {
+    const which = typeof result === "number" ? `state ${result}` : this.of(result);
+    return `${numbered(this.recurrences, recurrence)} ${which}`;
   }
 }
 

@@ -9,14 +9,16 @@
 import { sizeOf } from "../base/shape.ts";
 import type { Graph, Node } from "../graph/node.ts";
 import { topological } from "../graph/order.ts";
+import { siblings } from "../ops/loop.ts";
 import { sameAffine } from "./affine.ts";
 import { kept } from "./kept.ts";
+import { loopInput } from "./loops.ts";
 import { allAxes, counters, identity, isCheck, isLeaf, moving, movingAxes, withoutChecks } from "./nodes.ts";
 import { anywhere, ReadWalk, type Read } from "./reads.ts";
 
 export interface Group {
   readonly id: number;
-  readonly kind: "nest" | "product" | "scan" | "sort" | "scatter" | "place";
+  readonly kind: "nest" | "product" | "scan" | "sort" | "scatter" | "place" | "loop";
   /** The node that founded it. */
   readonly anchor: Node;
   /** Extents of the loops over the result, unit axes left out; for a product all its axes. */
@@ -50,9 +52,10 @@ export function group(graph: Graph, { fuse }: GroupingOptions): Grouping {
   const roots = rootsOf(graph);
   const order = topological([...graph.outputs, ...graph.effects]);
   const keep = kept(order, roots, fuse);
+  const families = siblings(order);
   for (;;) {
     const before = keep.size;
-    const grouper = new Grouper(keep, fuse);
+    const grouper = new Grouper(keep, families, fuse);
     for (const node of order) if (grouper.isKept(node)) grouper.place(node);
     for (const root of roots) grouper.share(root);
     // A node that had to be finished only once its readers were met: groups made before would compute it again. Start
@@ -71,14 +74,17 @@ export function rootsOf(graph: Graph): Node[] {
 
 class Grouper {
   private readonly keep: Set<Node>;
+  /** The results of one loop, which are computed together. */
+  private readonly families: ReadonlyMap<Node, readonly Node[]>;
   private readonly fuse: boolean;
   private readonly groups: Group[] = [];
   private readonly groupOf = new Map<Node, Group>();
   private readonly shared = new Set<Node>();
   private readonly chain = new Map<Node, number>();
 
-  constructor(keep: Set<Node>, fuse: boolean) {
+  constructor(keep: Set<Node>, families: ReadonlyMap<Node, readonly Node[]>, fuse: boolean) {
     this.keep = keep;
+    this.families = families;
     this.fuse = fuse;
   }
 
@@ -129,6 +135,18 @@ class Grouper {
       case "place": {
         const reads = node.inputs.flatMap((input) => this.reads(input, movingAxes(input)));
         this.join(node, anywhere(reads), this.found(node.op.kind, node, moving(node), []));
+        return;
+      }
+      case "loop": {
+        const inputs = node.inputs.map(loopInput).filter((input) => input !== undefined);
+        const home = this.found("loop", node, [], []);
+        for (const member of this.families.get(node) as readonly Node[]) {
+          this.join(
+            member,
+            inputs.map((input) => ({ node: input, at: undefined })),
+            home,
+          );
+        }
         return;
       }
       case "elementwise":

@@ -1,6 +1,6 @@
 /** Pass 4: groups become kernels. What each of them stores is decided here, and `values.ts` finds how it is computed. */
 import { sizeOf, stridesOf } from "../base/shape.ts";
-import type { Graph, Node } from "../graph/node.ts";
+import type { Body, Graph, Node, Spec } from "../graph/node.ts";
 import type { ScatterOp } from "../graph/op.ts";
 import {
   affineAdd,
@@ -15,7 +15,8 @@ import type { Group, Grouping } from "./2-group.ts";
 import type { Schedule } from "./3-schedule.ts";
 import { Buffers, type PlannedBuffer } from "./buffers.ts";
 import { coalesce } from "./coalesce.ts";
-import type { Expr, Fold, Kernel, Product, Store } from "./kernel.ts";
+import type { Expr, Fold, Kernel, Product, Program, Store } from "./kernel.ts";
+import { constantInput, loopInput, stepOf } from "./loops.ts";
 import { arrange, type Strided } from "./product-axes.ts";
 import { allAxes, counters, isLeaf, movingAxes, withoutChecks } from "./nodes.ts";
 import { split, Values, type Home } from "./values.ts";
@@ -30,6 +31,16 @@ export interface Lowered {
   readonly guardsAt: number;
   readonly guards: readonly { readonly buffer: number; readonly check: number }[];
   readonly outputs: readonly number[];
+  readonly packedOnce: readonly number[];
+}
+
+/** What lowering asks of others. */
+export interface Help {
+  readonly packing: Packing;
+  /** Compiles the step of a loop, whose leaves are these; `steady` are the same in every step. */
+  readonly compileStep: (graph: Graph, leaves: readonly Node[], steady: ReadonlySet<Node>) => Program;
+  /** Leaves of the graph that are the same at every run, where it is the step of a loop. */
+  readonly steady: ReadonlySet<Node>;
 }
 
 /** How many words of scratch a backend wants for packing the operands of a product. */
@@ -40,20 +51,23 @@ export function lower(
   inputs: readonly Node[],
   grouping: Grouping,
   plan: Schedule,
-  packing: Packing,
+  help: Help,
 ): Lowered {
   const buffers = new Buffers(inputs, grouping, plan);
   const kernels: Kernel[] = [];
+  const packedOnce: number[] = [];
   let guardsAt = 0;
   plan.order.forEach((group, position) => {
     if (position === plan.guardsAt) guardsAt = kernels.length;
-    kernels.push(...new Lowering(group, grouping, buffers, packing).kernels());
+    kernels.push(...new Lowering(group, grouping, buffers, help, packedOnce).kernels());
   });
   if (plan.guardsAt === plan.order.length) guardsAt = kernels.length;
   const guards = plan.guards.map(({ condition, check }) => ({ buffer: buffers.of(condition), check }));
   for (const assign of plan.assigns) {
     if (!assign.inPlace)
-      kernels.push(copy(buffers, assign.value, buffers.assigned(assign.index, assign.value)));
+      kernels.push(
+        copy(buffers.of(assign.value), assign.value, buffers.assigned(assign.index, assign.value)),
+      );
   }
   const outputs = graph.outputs.map((output) => buffers.of(withoutChecks(output)));
   return {
@@ -62,6 +76,7 @@ export function lower(
     guardsAt: workBefore(kernels, guardsAt),
     guards,
     outputs,
+    packedOnce,
   };
 }
 
@@ -81,6 +96,8 @@ function hasWork(kernel: Kernel): boolean {
       return kernel.length > 0;
     case "scatter":
       return sizeOf(kernel.loops) > 0;
+    case "loop":
+      return kernel.count > 0;
   }
 }
 
@@ -90,10 +107,10 @@ function positionIn(inner: readonly number[], outer: number): Expr {
   return { kind: "counter", at: { base: 0, coefficients }, dtype: "int32" };
 }
 
-function copy(buffers: Buffers, value: Node, target: number): Kernel {
+function copy(source: number, value: Spec, target: number): Kernel {
   const length = sizeOf(value.shape);
   const at: Affine = { base: 0, coefficients: [1] };
-  const load: Expr = { kind: "load", buffer: buffers.of(value), at, dtype: value.dtype };
+  const load: Expr = { kind: "load", buffer: source, at, dtype: value.dtype };
   return {
     kind: "nest",
     name: "copy",
@@ -109,10 +126,12 @@ class Lowering implements Home {
   private readonly buffers: Buffers;
   private readonly folds = new Map<Node, Fold>();
 
-  private readonly packing: Packing;
+  private readonly help: Help;
+  private readonly packedOnce: number[];
 
-  constructor(group: Group, grouping: Grouping, buffers: Buffers, packing: Packing) {
-    this.packing = packing;
+  constructor(group: Group, grouping: Grouping, buffers: Buffers, help: Help, packedOnce: number[]) {
+    this.help = help;
+    this.packedOnce = packedOnce;
     this.group = group;
     this.members = new Set(group.members);
     this.grouping = grouping;
@@ -127,12 +146,22 @@ class Lowering implements Home {
         return [this.product()];
       case "scan":
       case "sort":
-        return [this.lines()];
+        return [this.lines(), ...this.copies()];
       case "scatter":
-        return this.scatter();
+        return [...this.scatter(), ...this.copies()];
       case "place":
-        return this.placed();
+        return [...this.placed(), ...this.copies()];
+      case "loop":
+        return [...this.loop(), ...this.copies()];
     }
+  }
+
+  /** Kernels that write one buffer leave their results there; whoever else is to hold them gets a copy. */
+  private copies(): Kernel[] {
+    return this.group.members.flatMap((member) => {
+      const [first, ...others] = this.buffers.storesOf(member);
+      return others.map((target) => copy(first, member, target));
+    });
   }
 
   private get name(): string {
@@ -178,9 +207,17 @@ class Lowering implements Home {
     const { batch } = op.form(attrs, a.shape, b.shape);
     const stores = this.memberStores(new Values(outer, this), outer.length);
     const arranged = arrange({ outer, inner, batch, a: this.operand(a), b: this.operand(b), stores });
-    const words = this.packing(arranged);
+    const words = this.help.packing(arranged);
     const packed = words > 0 ? this.buffers.scratch(words) : undefined;
+    if (packed !== undefined && this.isSteady(b)) this.packedOnce.push(packed);
     return { kind: "product", name: this.name, ...arranged, packed };
+  }
+
+  /** True for a view of a leaf that is the same at every run. */
+  private isSteady(node: Node): boolean {
+    let base = withoutChecks(node);
+    while (base.op.kind === "view" && !this.isFinished(base)) base = withoutChecks(base.inputs[0]);
+    return this.help.steady.has(base);
   }
 
   private operand(node: Node): Strided {
@@ -283,6 +320,64 @@ class Lowering implements Home {
       );
     });
     return kernels;
+  }
+
+  private loop(): Kernel[] {
+    const { anchor, members } = this.group;
+    const { count, reverse } = anchor.attrs as { count: number; reverse: boolean };
+    const step = stepOf(members);
+    const { buffers } = this;
+
+    // States are computed in place: in the buffer of the last value, where somebody reads that.
+    const last = new Map<number, number>();
+    const copies: Kernel[] = [];
+    members.forEach((member) => {
+      const { result } = member.body as Body;
+      if (typeof result !== "number") return;
+      const known = last.get(result);
+      if (known === undefined) last.set(result, buffers.of(member));
+      else copies.push(copy(known, member, buffers.of(member)));
+    });
+    for (const k of step.states) if (!last.has(k)) last.set(k, buffers.room(anchor.inputs[k]));
+    const starts = [...last].map(([k, target]) => this.start(anchor.inputs[k], target));
+
+    const constant = step.inputs.filter(({ input, moves }) => !moves && !step.states.includes(input));
+    const program = this.help.compileStep(
+      step.graph,
+      step.inputs.map(({ leaf }) => leaf),
+      new Set(constant.map(({ leaf }) => leaf)),
+    );
+    const kernel: Kernel = {
+      kind: "loop",
+      name: "loop",
+      count,
+      reverse,
+      program,
+      inputs: step.inputs.map(({ leaf, input, moves }) => ({
+        buffer: step.states.includes(input)
+          ? (last.get(input) as number)
+          : buffers.of(loopInput(anchor.inputs[input]) as Node),
+        stride: moves ? sizeOf(leaf.shape) : 0,
+      })),
+      targets: step.targets.map((target) =>
+        "state" in target
+          ? { buffer: last.get(target.state) as number, stride: 0 }
+          : {
+              buffer: buffers.of(members[target.stack]),
+              stride: sizeOf(members[target.stack].shape.slice(1)),
+            },
+      ),
+      scratch: buffers.scratch(Math.ceil(program.arenaBytes / 4)),
+    };
+    return step.targets.length === 0 ? [...starts, ...copies] : [...starts, kernel, ...copies];
+  }
+
+  /** Puts what a state starts from in its place. */
+  private start(initial: Node, target: number): Kernel {
+    const value = constantInput(initial);
+    if (value === undefined) return copy(this.buffers.of(loopInput(initial) as Node), initial, target);
+    const { shape, dtype } = initial;
+    return { kind: "fill", name: "start", buffer: target, length: sizeOf(shape), value, dtype };
   }
 
   /** Which axis of a member each outer loop counts. A product's epilogue counts unit axes too (as -1: none). */

@@ -14,7 +14,7 @@ const alignment = 64;
 const slack = 64;
 
 export function planMemory(lowered: Lowered): Program {
-  const { buffers, kernels, guardsAt, guards, outputs } = lowered;
+  const { buffers, kernels, guardsAt, guards, outputs, packedOnce } = lowered;
   const uses = kernels.map((kernel) => ({ reads: readsOf(kernel), writes: writesOf(kernel) }));
   const lives = buffers.map((): Life => ({ first: Infinity, last: -Infinity }));
   const touch = (buffer: number, time: number): void => {
@@ -29,6 +29,8 @@ export function planMemory(lowered: Lowered): Program {
   });
   for (const buffer of outputs) touch(buffer, kernels.length);
   for (const { buffer } of guards) touch(buffer, guardsAt);
+  // What is packed once must still be there at the next run: it shares its bytes with nobody.
+  for (const buffer of packedOnce) for (const time of [-1, kernels.length]) touch(buffer, time);
 
   const { offsets, bytes } = fit(buffers, lives);
   const placed = buffers.map((buffer, i): Buffer => ({ ...buffer, place: placeOf(buffer, offsets[i]) }));
@@ -38,6 +40,7 @@ export function planMemory(lowered: Lowered): Program {
     steps: stepsOf(kernels, uses, guards, guardsAt, overlaps),
     arenaBytes: bytes,
     outputs,
+    packedOnce,
   };
 }
 

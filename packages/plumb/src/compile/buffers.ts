@@ -1,6 +1,6 @@
 /** The buffers of a program before they have addresses. */
 import { sizeOf } from "../base/shape.ts";
-import type { Node } from "../graph/node.ts";
+import type { Node, Spec } from "../graph/node.ts";
 import type { Grouping } from "./2-group.ts";
 import type { Schedule } from "./3-schedule.ts";
 
@@ -55,12 +55,17 @@ export class Buffers {
     return this.add(value, { kind: "assigned", index });
   }
 
+  /** Memory for a value that no other group reads. */
+  room(node: Spec): number {
+    return this.add(node, { kind: "intermediate" });
+  }
+
   scratch(length: number): number {
     this.list.push({ dtype: "int32", length, place: { kind: "intermediate" } });
     return this.list.length - 1;
   }
 
-  private add(node: Node, place: PlannedBuffer["place"]): number {
+  private add(node: Spec, place: PlannedBuffer["place"]): number {
     this.list.push({ dtype: node.dtype, length: sizeOf(node.shape), place });
     return this.list.length - 1;
   }

@@ -4,6 +4,7 @@ import { interpret } from "../interpret/interpret.ts";
 import type { Graph, Node } from "../graph/node.ts";
 import { topological } from "../graph/order.ts";
 import { compare, effect, elementwise, g, makeNode, reduce, source } from "../ops/index.ts";
+import { parameterLike, resultOf, type LoopCall } from "../ops/loop.ts";
 import { dataNode } from "../../test/support/samples.ts";
 import { randomGraph } from "../../test/support/random-graphs.ts";
 import { simplify } from "./1-simplify.ts";
@@ -72,6 +73,23 @@ it("equal nodes are computed once", () => {
   const twice = [makeNode(elementwise.exp, [x]), makeNode(elementwise.exp, [x])];
   const { outputs } = simplify({ outputs: twice, effects: [] });
   expect(outputs[0]).toBe(outputs[1]);
+});
+
+it("equal results of one loop are computed once, those of different loops each", () => {
+  const x = input([4, 3]);
+  const state = parameterLike(input([3]));
+  const slice = parameterLike(input([3]));
+  const next = g.add(state, slice);
+  const recurrence = { parameters: [state, slice], states: [next] };
+  const attrs = { count: 4, scans: 1, reverse: false, recompute: false };
+  const call = (start: Node): LoopCall => ({ inputs: [start, x], attrs, recurrence });
+  const start = input([3]);
+  const results = [resultOf(call(start), 0), resultOf(call(start), 0), resultOf(call(start), next)];
+  const other = resultOf(call(input([3])), 0);
+  const { outputs } = simplify({ outputs: [...results, other], effects: [] });
+  expect(new Set(outputs).size).toBe(3);
+  expect(outputs[1]).toBe(outputs[0]);
+  expect(kernels(programOf({ outputs, effects: [] })).filter((name) => name === "loop").length).toBe(2);
 });
 
 it("simplification keeps NaN, infinities and the sign of zero", () => {

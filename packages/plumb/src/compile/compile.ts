@@ -17,6 +17,8 @@ export interface CompileOptions {
   readonly simplify?: boolean;
   /** False computes every node by a kernel of its own; for comparing. */
   readonly fuse?: boolean;
+  /** Leaves that are the same at every run of the program: those of a loop's step that do not change. */
+  readonly steady?: ReadonlySet<Node>;
 }
 
 /**
@@ -29,7 +31,12 @@ export function compile(graph: Graph, inputs: readonly Node[], options: CompileO
   const closed = withCopies(simple);
   const grouping = group(closed, { fuse: options.fuse !== false });
   const plan = schedule(closed, grouping);
-  return planMemory(lower(closed, inputs, grouping, plan, options.packing));
+  const lowered = lower(closed, inputs, grouping, plan, {
+    packing: options.packing,
+    compileStep: (step, leaves, same) => compile(step, leaves, { ...options, steady: same }),
+    steady: options.steady ?? new Set(),
+  });
+  return planMemory(lowered);
 }
 
 function withoutComposites({ outputs, effects }: Graph): Graph {

@@ -56,6 +56,8 @@ export function writesOf(kernel: Kernel): Set<number> {
       return new Set([kernel.target, kernel.scratch]);
     case "fill":
       return new Set([kernel.buffer]);
+    case "loop":
+      return new Set([...kernel.targets.map(({ buffer }) => buffer), kernel.scratch]);
   }
 }
 
@@ -76,5 +78,7 @@ export function readsOf(kernel: Kernel): Set<number> {
       return new Set([kernel.target, ...loadedBy([kernel.update, kernel.index])]);
     case "fill":
       return new Set();
+    case "loop":
+      return new Set(kernel.inputs.map(({ buffer }) => buffer));
   }
 }

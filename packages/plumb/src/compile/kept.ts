@@ -1,5 +1,6 @@
 /** Which nodes are computed in a place of their own, rather than inside each of their readers. */
 import type { Node } from "../graph/node.ts";
+import { loopInput } from "./loops.ts";
 import { isCheck, isLeaf, isPointwise, withoutChecks } from "./nodes.ts";
 
 /** Work (in vector instructions) up to which a value with several readers is computed again rather than stored. */
@@ -27,6 +28,8 @@ export function kept(order: readonly Node[], roots: readonly Node[], fuse: boole
       // A product packs its operands, and scans and sorts walk theirs: they read buffers, through views at most.
       if (kind === "contract") for (const input of node.inputs) keepUnderViews(input, keep);
       if (kind === "scan" || kind === "sort") keep.add(withoutChecks(node.inputs[0]));
+      // The step of a loop is a program of its own, which finds its inputs in memory.
+      if (kind === "loop") for (const input of node.inputs) keepRows(input, keep);
       continue;
     }
     if (isLeaf(node) || node.op.kind === "source") continue;
@@ -51,4 +54,9 @@ function keepUnderViews(node: Node, keep: Set<Node>): void {
   let base = withoutChecks(node);
   while (base.op.kind === "view" && !keep.has(base)) base = withoutChecks(base.inputs[0]);
   if (!isLeaf(base)) keep.add(base);
+}
+
+function keepRows(node: Node, keep: Set<Node>): void {
+  const rows = loopInput(node);
+  if (rows !== undefined && !isLeaf(rows)) keep.add(rows);
 }

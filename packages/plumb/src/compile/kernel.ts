@@ -14,6 +14,8 @@ export interface Program {
   readonly arenaBytes: number;
   /** The buffer of each output of the graph. */
   readonly outputs: readonly number[];
+  /** Packed operands that are the same at every run of the program inside one loop: packed once, before it. */
+  readonly packedOnce: readonly number[];
 }
 
 /** Where a buffer lives, and what it holds. Row-major, dense. */
@@ -38,7 +40,7 @@ export type Step =
   /** End the run, reporting `check`, if the bool in `buffer` is false. */
   | { readonly kind: "guard"; readonly buffer: number; readonly check: number };
 
-export type Kernel = Nest | Product | Scan | Sort | Scatter | Fill;
+export type Kernel = Nest | Product | Scan | Sort | Scatter | Fill | Loop;
 
 /** A value computed inside a kernel, as a DAG: equal objects are computed once. */
 export type Expr =
@@ -125,7 +127,7 @@ export interface Product {
   readonly a: Operand;
   readonly b: Operand;
   readonly stores: readonly Store[];
-  /** Scratch for the packed right operand, where the backend asked for it. */
+  /** Scratch for packed operands, where the backend asked for it. */
   readonly packed: number | undefined;
 }
 
@@ -190,4 +192,28 @@ export interface Fill {
   readonly length: number;
   readonly value: number;
   readonly dtype: DType;
+}
+
+/**
+ * A program run `count` times, each time on other parts of the buffers. Its residents and assigned values are what the
+ * walks say, in the order of their slots and indices; its arena lies in `scratch`. States are residents that it also
+ * assigns: they hold the initial values before, and the last ones after.
+ */
+export interface Loop {
+  readonly kind: "loop";
+  readonly name: string;
+  readonly count: number;
+  /** True for the last step first. */
+  readonly reverse: boolean;
+  readonly program: Program;
+  readonly inputs: readonly Walk[];
+  readonly targets: readonly Walk[];
+  readonly scratch: number;
+}
+
+/** Where a loop's step finds or leaves a value. */
+export interface Walk {
+  readonly buffer: number;
+  /** Elements from one step to the next; 0 where it is the same place in every step. */
+  readonly stride: number;
 }

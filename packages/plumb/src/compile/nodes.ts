@@ -29,6 +29,7 @@ export const isPointwise = (node: Node): boolean => {
     case "contract":
     case "scatter":
     case "composite":
+    case "loop":
     case "effect":
       return false;
   }

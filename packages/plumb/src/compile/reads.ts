@@ -76,6 +76,7 @@ export class ReadWalk {
       case "contract":
       case "scatter":
       case "composite":
+      case "loop":
       case "effect":
         throw new Error(`${op.name} was not finished before its readers`);
     }

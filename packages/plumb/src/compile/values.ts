@@ -113,6 +113,7 @@ export class Values {
       case "contract":
       case "scatter":
       case "composite":
+      case "loop":
       case "effect":
         throw new Error(`${op.name} cannot be computed at a point`);
     }

@@ -1,5 +1,5 @@
 import { sameShape, showShape } from "../base/shape.ts";
-import type { Node } from "./node.ts";
+import type { Body, Node } from "./node.ts";
 import type { Op } from "./op.ts";
 import { topological } from "./order.ts";
 
@@ -13,14 +13,14 @@ export function checkGraph(roots: readonly Node[]): void {
 }
 
 function checkNode(node: Node): void {
-  const { op, inputs, attrs, shape, dtype, binding } = node;
+  const { op, inputs, attrs, shape, dtype, binding, body } = node;
   const fail = (what: string): never => {
     throw new Error(`${op.name} node: ${what}`);
   };
   if (op.arity !== "many" && inputs.length !== op.arity) {
     fail(`${inputs.length} inputs where the record says ${op.arity}`);
   }
-  const inferred = op.infer(inputs, attrs);
+  const inferred = op.infer(inputs, attrs, body);
   if (inferred.dtype !== dtype || !sameShape(inferred.shape, shape)) {
     const [claimed, ruled] = [{ shape, dtype }, inferred].map(
       (spec) => `${spec.dtype} ${showShape(spec.shape)}`,
@@ -28,6 +28,21 @@ function checkNode(node: Node): void {
     fail(`claims ${claimed} where the shape rule says ${ruled}`);
   }
   if (needsBinding(op) && binding === undefined) fail("is bound to nothing");
+  if (body !== undefined) checkStep(body, fail);
+}
+
+/** The step of a loop is a graph too; its leaves that stand for something are its parameters. */
+function checkStep(
+  { recurrence: { parameters, states }, result }: Body,
+  fail: (what: string) => never,
+): void {
+  const roots = typeof result === "number" ? states : [...states, result];
+  checkGraph(roots);
+  const given = new Set(parameters);
+  const stranger = topological(roots).find(
+    (node) => node.op.kind === "source" && node.op.form === "bound" && !given.has(node),
+  );
+  if (stranger !== undefined) fail(`its step reads a ${stranger.op.name} that is no parameter of it`);
 }
 
 /** Effects act on something, and every leaf whose value is not structure stands for something. */

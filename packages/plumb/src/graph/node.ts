@@ -23,8 +23,33 @@ export interface Node extends Spec {
   readonly attrs: Attrs;
   /** What a source or effect node stands for. Not structure: two graphs that differ only here share one program. */
   readonly binding?: Binding;
+  /** Of a loop: what it repeats, and which value of that the node is. Structure, like the attributes. */
+  readonly body?: Body;
   /** The evaluated result, once there is one: readers of the graph treat the node as data from then on. */
   value?: HostArray;
+}
+
+/**
+ * One step of a loop, as a graph on leaves of its own: it names no node from outside, so that copies of a loop can share it.
+ */
+export interface Recurrence {
+  /**
+   * Leaves bound to `parameter`: the states before the step, then this step's slice of each input that the loop runs
+   * along, then what is the same in every step. They stand for the inputs of the loop node, in that order.
+   */
+  readonly parameters: readonly Node[];
+  /** What each state is after the step: of the shape and dtype it had before. */
+  readonly states: readonly Node[];
+}
+
+/**
+ * Nodes have one value, so a loop with several results is several nodes: those of one recurrence and the same inputs are
+ * computed together (`siblings` in ops/loop.ts).
+ */
+export interface Body {
+  readonly recurrence: Recurrence;
+  /** A state, whose value after the last step it is; or a node of the step, whose values it stacks along a new axis 0. */
+  readonly result: number | Node;
 }
 
 /** What a source node is bound to at run time. */
@@ -39,6 +64,8 @@ export type Binding =
   | { readonly kind: "argument"; readonly index: number }
   /** One of the three words (two of the key, the counter) of a random draw that is made afresh at each run. */
   | { readonly kind: "draw"; readonly word: 0 | 1 | 2; readonly next: () => Draw }
+  /** A value inside a loop, which differs from step to step. */
+  | { readonly kind: "parameter" }
   /** How a `check` explains itself when some element of its operands fails. Operands are given as host arrays. */
   | { readonly kind: "check"; readonly explain: (operands: readonly HostArray[]) => Error };
 

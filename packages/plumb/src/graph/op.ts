@@ -8,7 +8,7 @@
  */
 import type { DType } from "../base/dtype.ts";
 import type { Shape } from "../base/shape.ts";
-import type { Attrs, Binding, Node, Spec } from "./node.ts";
+import type { Attrs, Binding, Body, Node, Spec } from "./node.ts";
 
 export type Op =
   | SourceOp
@@ -23,6 +23,7 @@ export type Op =
   | ScatterOp
   | RandomOp
   | CompositeOp
+  | LoopOp
   | EffectOp;
 
 export type Kind = Op["kind"];
@@ -32,10 +33,10 @@ interface OpBase<K extends string> {
   readonly name: string;
   /** One line: what it computes, as a formula where there is one. */
   readonly doc: string;
-  /** Number of inputs, or "many" for concat. */
+  /** Number of inputs, or "many" for those that take any number. */
   readonly arity: number | "many";
   /** Shape and dtype of the result, or a coded error that names what does not fit. */
-  readonly infer: (inputs: readonly Spec[], attrs: Attrs) => Spec;
+  readonly infer: (inputs: readonly Spec[], attrs: Attrs, body?: Body) => Spec;
   /**
    * Given the gradient `dy` of the result, the gradient of each input; null where it is zero everywhere.
    * Ops whose result is not differentiable (comparisons, argmax, floor …) leave it out: gradients stop there.
@@ -46,7 +47,7 @@ interface OpBase<K extends string> {
    * x · 1 is x, but x · 0 is not 0 and x + 0 is not x (for -0).
    */
   readonly simplify?: (g: Builder, node: Node) => Node | undefined;
-  /** What the contract tests feed it. Sources and effects have none. */
+  /** What the contract tests feed it. Sources, loops and effects have none. */
   readonly samples: readonly Sample[];
 }
 
@@ -201,6 +202,13 @@ export interface CompositeOp extends OpBase<"composite"> {
   readonly expand: (g: Builder, node: Node) => Node;
 }
 
+/**
+ * A step repeated along axis 0 of some inputs, or a number of times; the node's `body` says which step. Inputs are the
+ * states at the start, the inputs to run along, and what every step reads whole. `attrs: { count, scans, reverse,
+ * recompute }`. It has no rule for a gradient: results of one loop are differentiated together (autodiff/loop.ts).
+ */
+export interface LoopOp extends OpBase<"loop"> {}
+
 /** Something that happens: `assign` a resident, `check` a condition. */
 export interface EffectOp extends OpBase<"effect"> {}
 
@@ -217,7 +225,7 @@ export interface Window {
  */
 export interface Builder {
   /** The general form: any record with inputs and attributes. */
-  node(op: Op, inputs: readonly Node[], attrs?: Attrs, binding?: Binding): Node;
+  node(op: Op, inputs: readonly Node[], attrs?: Attrs, binding?: Binding, body?: Body): Node;
   constant(value: number, like: Spec): Node;
   add(a: Node, b: Node): Node;
   sub(a: Node, b: Node): Node;

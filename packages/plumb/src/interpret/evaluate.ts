@@ -21,7 +21,7 @@ import type {
 export type Truth = Float64Array | Int32Array | Uint8Array;
 
 /** Room for the values of a node. */
-function room({ shape, dtype }: Spec): Truth {
+export function room({ shape, dtype }: Spec): Truth {
   const size = sizeOf(shape);
   return isFloat(dtype)
     ? new Float64Array(size)
@@ -64,6 +64,8 @@ export function evaluate(node: Node, inputs: readonly Truth[]): Truth {
       return random(node, op, inputs);
     case "composite":
       throw new Error(`${op.name} should have been expanded`);
+    case "loop":
+      throw new Error(`${op.name} should have been run with its siblings`);
     case "effect":
       return inputs[0];
   }

@@ -8,7 +8,8 @@ import { sizeOf } from "../base/shape.ts";
 import type { Binding, Node, Resident } from "../graph/node.ts";
 import { topological } from "../graph/order.ts";
 import { expandComposites, g } from "../ops/index.ts";
-import { evaluate, toTruth, type Truth } from "./evaluate.ts";
+import { callOf, scanCount, siblings } from "../ops/loop.ts";
+import { evaluate, room, toTruth, type Truth } from "./evaluate.ts";
 
 export interface InterpretOptions {
   /** Receives what each `assign` leaves behind, in order, after every check has passed. */
@@ -27,12 +28,67 @@ export function interpret(
   lookup: (binding: Binding) => HostArray = ownValue,
   options: InterpretOptions = {},
 ): HostArray[] {
-  const primitive = expandComposites(g, roots);
-  const values = new Map<Node, Truth>();
   const writes: (() => void)[] = [];
-  for (const node of topological(primitive)) values.set(node, valueOf(node, values, lookup, writes, options));
+  const results = meaningOf(roots)(lookup, writes, options);
   for (const write of writes) write();
-  return primitive.map((root) => values.get(root)!);
+  return results;
+}
+
+type Meaning = (
+  lookup: (binding: Binding) => HostArray,
+  writes: (() => void)[],
+  options: InterpretOptions,
+) => Truth[];
+
+/** What `roots` mean, as a function of what their leaves stand for. */
+function meaningOf(roots: readonly Node[]): Meaning {
+  const primitive = expandComposites(g, roots);
+  const order = topological(primitive);
+  const families = siblings(order.filter(({ value }) => value === undefined));
+  const loops = new Map([...new Set(families.values())].map((family) => [family, meaningOfLoop(family)]));
+  return (lookup, writes, options) => {
+    const values = new Map<Node, Truth>();
+    for (const node of order) {
+      if (values.has(node)) continue;
+      const family = families.get(node);
+      if (family === undefined) {
+        values.set(node, valueOf(node, values, lookup, writes, options));
+        continue;
+      }
+      const inputs = node.inputs.map((input) => values.get(input)!);
+      loops.get(family)!(inputs).forEach((value, i) => values.set(family[i], value));
+    }
+    return primitive.map((root) => values.get(root)!);
+  };
+}
+
+/** The results of one loop, step by step, as a function of the values of its inputs. */
+function meaningOfLoop(family: readonly Node[]): (inputs: readonly Truth[]) => Truth[] {
+  const call = callOf(family[0]);
+  const { parameters, states } = call.recurrence;
+  const { count, reverse } = call.attrs as { count: number; reverse: boolean };
+  const results = family.map((node) => node.body!.result);
+  const stacked = results.filter((result) => typeof result !== "number");
+  const step = meaningOf([...states, ...stacked]);
+  return (inputs) => {
+    const given = new Map(parameters.map((leaf, i) => [leaf.binding!, inputs[i]]));
+    const stacks = stacked.map((node) => room({ shape: [count, ...node.shape], dtype: node.dtype }));
+    for (let round = 0; round < count; round++) {
+      const t = reverse ? count - 1 - round : round;
+      for (let i = 0; i < scanCount(call); i++) {
+        const { binding, shape } = parameters[states.length + i];
+        const size = sizeOf(shape);
+        given.set(binding!, inputs[states.length + i].subarray(t * size, (t + 1) * size));
+      }
+      const values = step((binding) => given.get(binding)!, [], {});
+      states.forEach((_, k) => given.set(parameters[k].binding!, values[k]));
+      stacks.forEach((stack, k) => stack.set(values[states.length + k], t * sizeOf(stacked[k].shape)));
+    }
+    let next = 0;
+    return results.map((result) =>
+      typeof result === "number" ? given.get(parameters[result].binding!)! : stacks[next++],
+    );
+  };
 }
 
 function valueOf(

@@ -9,6 +9,7 @@ import {
   flag,
   optional,
   resolve,
+  showValue,
   text,
   unchecked,
   type Parameter,
@@ -20,14 +21,25 @@ import { constraints, type ConstraintLike } from "../constraints/index.ts";
 import { initializers, type InitializerLike } from "../initializers/index.ts";
 import type { Activation } from "../numerics/index.ts";
 import { regularizers, type RegularizerCall, type RegularizerLike } from "../regularizers/index.ts";
-import { Variable, withTrace, type Tensor } from "../tensor/index.ts";
+import { leavesOf, replaceLeaves, Tensor, Variable, withTrace } from "../tensor/index.ts";
 import { addLoss } from "./added-losses.ts";
+import { beforeHeadOf, headOf, setHead } from "./heads.ts";
+import { inferOutputs } from "./infer.ts";
+import { maskOf, setMask } from "./masks.ts";
+import { inScope, scopedName } from "./scope.ts";
+import { anyBatch, isShapeList, showInputShape, type BatchShape, type InputShape } from "./shapes.ts";
+import { SymbolicTensor, symbolicAmong, type LayerCall } from "./symbolic.ts";
 
-/** A shape whose first extent, the batch, is not known yet: `[null, 28, 28]`. */
-export type BatchShape = readonly (number | null)[];
+/** Several tensors by name, as models may take and give them. */
+export type NamedTensors = Readonly<Record<string, Tensor>>;
 
-/** `[batch, 28, 28]`, as messages and summaries write it. */
-export const showBatchShape = (shape: BatchShape): string => `[${shape.map((n) => n ?? "batch").join(", ")}]`;
+/** What layers take: one tensor or a list. */
+export type Inputs = Tensor | readonly Tensor[];
+/** What layers give: one tensor or a list; models may give several by name. */
+export type Outputs = Tensor | readonly Tensor[] | NamedTensors;
+
+/** The mask of one tensor, or of each of a list; undefined where all counts. */
+export type Masks = Tensor | readonly (Tensor | undefined)[] | undefined;
 
 /** What every layer takes. */
 export interface LayerOptions {
@@ -39,18 +51,20 @@ export interface LayerOptions {
    */
   trainable?: boolean;
   /** Shape of one input row, for the first layer of a `Sequential` that has no `Input`. */
-  inputShape?: Shape;
+  inputShape?: BatchShape;
   /** A penalty on the layer's output, divided by the batch size and added to the loss. Default none. */
   activityRegularizer?: RegularizerLike;
 }
 
-/** The extents of one row, which are known: what varies is the number of rows, and that is not among them. */
-export const rowShape = (doc: string): Parameter<Shape> => ({
-  default: undefined as unknown as Shape,
+/** The extents of one row; null where they differ from batch to batch, as the lengths of texts do. */
+export const rowShape = (doc: string): Parameter<BatchShape> => ({
+  default: undefined as unknown as BatchShape,
   doc,
   accepts: (value) =>
-    Array.isArray(value) && value.every((extent) => Number.isSafeInteger(extent) && extent >= 1),
-  words: "the shape of one row, a list of whole numbers without the batch: [4], [28, 28, 1]",
+    Array.isArray(value) &&
+    value.every((extent) => extent === null || (Number.isSafeInteger(extent) && extent >= 1)),
+  words:
+    "the shape of one row, a list of whole numbers without the batch: [4], [28, 28, 1]; null for a length that varies",
 });
 
 /** Declared once for all layers; each class declares what it takes besides. */
@@ -65,6 +79,11 @@ const common = {
 export interface CallOptions {
   /** True in `fit`; false in `evaluate` and `predict`, and unless told. */
   readonly training?: boolean;
+  /**
+   * Which steps of the input are there, bool `[batch, steps]`; of each input, where there is a list of them. Unset: the
+   * masks that came with the inputs, from a layer before.
+   */
+  readonly mask?: Masks;
 }
 
 /** What a weight is made from. */
@@ -80,18 +99,29 @@ export interface WeightOptions {
   readonly constraint?: ConstraintLike;
 }
 
-/** A layer's output, and the value behind the activation that gives it; the output itself where there is none. */
-export interface OutputWithHead {
-  readonly output: Tensor;
-  readonly beforeHead: Tensor;
+/** A case for the contract tests of layers: how one is made, and what it is given. */
+export interface LayerSample {
+  /** Options, those taken by place among them. Default none. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** The shape of the input; a list of shapes where the layer takes a list. */
+  readonly inputs: Shape | readonly Shape[];
+  /** Inputs are whole numbers from 0 to below this. Default: real numbers of both signs. */
+  readonly integersBelow?: number;
+  /** What goes with the call besides. */
+  readonly call?: CallOptions;
+  /** False where the output is no smooth function of the inputs (kinks on the values that are drawn, choices). */
+  readonly differentiable?: boolean;
 }
 
 /**
- * A step of a model: weights and a function of tensors.
+ * A step of a model: weights, and a function of its inputs: one tensor or a list.
  *
  * A layer of your own extends this class, makes its weights in `build` with `addWeight`, and computes in `call`. The
  * first call builds it. Shapes have the batch as their first axis. Options of your own are taken out of those that go to
- * `super`, or declared in `parameters`.
+ * `super`, or declared in `parameters`. Layers inside it are public fields (alone, in lists or in plain objects), or made
+ * known with `addLayer`: their weights are its weights.
+ *
+ * Called on symbolic tensors (see `input`), it draws a functional model and computes nothing.
  *
  * Errors: PL4004 for an option that is none, or a value that it does not take.
  *
@@ -109,31 +139,63 @@ export abstract class Layer {
   static readonly byPlace: readonly string[] = [];
   /** The options that the class takes besides those of every layer and those by place; a class has its parent's too. */
   static readonly parameters: Parameters = {};
+  /** What the contract tests feed it; odd shapes among them. */
+  static readonly samples: readonly LayerSample[] = [];
 
-  trainable: boolean;
-  /** The shape that the layer was built for, once it was. */
-  inputShape?: BatchShape;
+  /** The shape that the layer was built for, once it was; a list where it takes a list. */
+  inputShape?: InputShape;
   /** Who gives this layer its input, for messages: a layer's name, or "the model's input". Set by the model. */
   inputFrom?: string;
   readonly #weights: Variable[] = [];
+  readonly #layers: Layer[] = [];
+  readonly #calls: LayerCall[] = [];
   readonly #regularizers = new Map<Variable, RegularizerCall>();
   readonly #activityRegularizer?: RegularizerCall;
   readonly #options: Readonly<Record<string, unknown>>;
+  readonly #named: boolean;
+  /** Whether `call` is `beforeHead` with the activation after it. */
+  readonly #activates: boolean;
   #name: string | undefined;
+  #trainable: boolean;
 
   constructor(options: LayerOptions = {}) {
     const Class = new.target as unknown as typeof Layer;
     const values = resolve("PL4004", Class.className, { ...ownParameters(Class), ...common }, options);
     this.#options = values;
     this.#name = values.name;
-    this.trainable = values.trainable;
+    this.#named = values.name !== undefined;
+    this.#trainable = values.trainable;
     this.#activityRegularizer = regularizers.get(values.activityRegularizer);
-    // `call` is what a subclass writes and what a user calls, as in Keras; checking and building come before it here.
-    const compute = this.call;
-    this.call = (x, callOptions) => {
-      this.ensureBuilt(x.shape);
-      return this.#regularized(compute.call(this, x, callOptions));
+    // `call` is what a subclass writes and what a user calls, as in Keras; drawing, checking, building, heads and masks
+    // come around it here.
+    this.#activates = endsInActivation(this);
+    const compute = this.#activates
+      ? (inputs: Inputs, completed: CallOptions) => this.#activate(inputs, completed)
+      : this.call;
+    this.call = (given, callOptions = {}) => {
+      const inputs = this.inputsFrom(given);
+      return symbolicAmong(inputs, callOptions).length > 0
+        ? this.#draw(inputs, callOptions)
+        : this.#run(inputs, callOptions, (completed, of = inputs) => compute.call(this, of, completed));
     };
+  }
+
+  /** What `call` was given, as this layer computes with it: a layer in the place of a tensor stands for its output. */
+  protected inputsFrom(given: unknown): Inputs {
+    return (
+      Array.isArray(given) ? given.map((one) => this.#tensorFrom(one)) : this.#tensorFrom(given)
+    ) as Inputs;
+  }
+
+  #tensorFrom(given: unknown): Tensor {
+    if (given instanceof Tensor) return given;
+    if (given instanceof Variable) return given.read();
+    if (given instanceof Layer) return given.output as Tensor;
+    throw new PlumbError("PL1009", {
+      asked: `The ${this.className} layer "${this.name}" was called with ${showValue(given)}`,
+      why: "A layer takes a tensor, or a list of tensors",
+      fix: "Make it one first: tensor([[1, 2], [3, 4]])",
+    });
   }
 
   /** The values of the parameters that a class declares: what was given, or their defaults. */
@@ -142,26 +204,114 @@ export abstract class Layer {
   }
 
   /** Shape of one input row, when it was declared on the layer. */
-  get declaredShape(): Shape | undefined {
+  get declaredShape(): BatchShape | undefined {
     return this.valuesOf(common).inputShape;
   }
 
-  /** As `call`, and with it what stands behind the head, from which losses are computed. */
-  callWithHead(x: Tensor, options?: CallOptions): OutputWithHead {
-    if (this.activation === undefined || this.beforeHead === undefined) {
-      const output = this.call(x, options);
-      return { output, beforeHead: output };
+  #activate(inputs: Inputs, options: CallOptions): Tensor {
+    const before = this.beforeHead!(inputs, options);
+    if (this.activation === undefined) return before;
+    const output = this.activation.call(before);
+    // An activation that gives its input as it is leaves it what it was.
+    if (output !== inputs) setHead(output, this.outputHead, before);
+    return output;
+  }
+
+  /** One call on tensors: builds, computes, adds penalties on outputs, hands heads and masks on. */
+  #run(
+    inputs: Inputs,
+    options: CallOptions,
+    compute: (options: CallOptions, inputs?: Inputs) => Outputs,
+  ): Outputs {
+    this.ensureBuilt(shapeOf(inputs));
+    const mask = options.mask ?? masksOf(inputs);
+    const completed = mask === undefined ? options : { ...options, mask };
+    const made = this.within(() => compute(completed));
+    const outputs = leavesOf(made) as Tensor[];
+    for (const output of outputs) {
+      this.#penalise(output);
+      if (!this.#activates && this.outputHead !== "custom") setHead(output, this.outputHead);
     }
-    this.ensureBuilt(x.shape);
-    const beforeHead = this.beforeHead(x, options);
-    return { output: this.#regularized(this.activation.call(beforeHead)), beforeHead };
+    if (this.movesValues && inputs instanceof Tensor && outputs[0] !== inputs) {
+      const before = beforeHeadOf(inputs);
+      const moved = before === inputs ? outputs[0] : this.within(() => compute(completed, before) as Tensor);
+      setHead(outputs[0], headOf(inputs), moved);
+    }
+    // Layers such as Embedding make a mask where none came in.
+    const masks = this.computeMask(inputs, mask);
+    if (mask !== undefined || masks !== undefined) giveMasks(outputs, masks);
+    return made;
+  }
+
+  /** One call on symbolic tensors: what it will give, and that it is to be made. */
+  #draw(inputs: Inputs, options: CallOptions): Outputs {
+    const first = symbolicAmong(inputs)[0]?.source.layer;
+    if (first !== undefined)
+      this.inputFrom = first.className === "InputLayer" ? "the model's input" : `the layer "${first.name}"`;
+    this.ensureBuilt(shapeOf(inputs));
+    const symbols = [...new Set(symbolicAmong(inputs, options))];
+    let made!: Outputs;
+    const specs = inferOutputs(symbols, (values) => {
+      const valueOf = (leaf: unknown): unknown => values[symbols.indexOf(leaf as SymbolicTensor)] ?? leaf;
+      const given = replaceLeaves(options, valueOf) as CallOptions;
+      made = this.call(replaceLeaves(inputs, valueOf) as Inputs, given);
+      return leavesOf(made) as Tensor[];
+    });
+    const outputs: SymbolicTensor[] = [];
+    const source: LayerCall = { layer: this, inputs, options, outputs };
+    for (const spec of specs) outputs.push(new SymbolicTensor(spec, source));
+    this.#calls.push(source);
+    let next = 0;
+    return replaceLeaves(made, () => outputs[next++]) as Outputs;
+  }
+
+  /** What the layer takes in the model that it was drawn into. Errors: PL4015 where it was not called once. */
+  get input(): Inputs {
+    return this.#onlyCall("input").inputs;
+  }
+
+  /**
+   * The symbolic tensor that the layer gives in the model that it was drawn into (a list, of several), from which another
+   * model can branch off. Errors: PL4015 where it was not called on symbolic tensors, or more than once.
+   *
+   * @example
+   * const features = new Model({ inputs: model.inputs, outputs: model.getLayer("dense").output });
+   */
+  get output(): Outputs {
+    const { outputs } = this.#onlyCall("output");
+    return outputs.length === 1 ? outputs[0] : outputs;
+  }
+
+  #onlyCall(asked: string): LayerCall {
+    const calls = this.drawn;
+    if (calls.length === 1) return calls[0];
+    throw new PlumbError("PL4015", {
+      asked: `The ${asked} of the ${this.className} layer "${this.name}" was asked for`,
+      why:
+        calls.length === 0
+          ? "It was not called on symbolic tensors yet: it is in no functional model"
+          : `It was called ${calls.length} times, and has as many`,
+      fix:
+        calls.length === 0
+          ? "Call it first: const y = layer.call(input({ shape: [4] }))"
+          : "Keep what its calls give, and take that",
+    });
+  }
+
+  /** The calls of the layer on symbolic tensors. */
+  protected get drawn(): readonly LayerCall[] {
+    return this.#calls;
+  }
+
+  /** Runs `fn`, in which weights may be made, under the layer's name. */
+  protected within<R>(fn: () => R): R {
+    return inScope(this.name, fn);
   }
 
   /** The penalty on an output is divided by the batch size, so that its strength does not hang on that. */
-  #regularized(output: Tensor): Tensor {
+  #penalise(output: Tensor): void {
     const penalty = this.#activityRegularizer?.call(output);
     if (penalty && output.size > 0) this.addLoss(output.rank > 0 ? penalty.div(output.shape[0]) : penalty);
-    return output;
   }
 
   /** Adds a scalar to the loss of the step that is being computed. Called from `call`. */
@@ -169,30 +319,66 @@ export abstract class Layer {
     addLoss(loss);
   }
 
-  /** Output from input; shapes are those of `computeOutputShape`. Builds the layer if that was not done. */
-  abstract call(x: Tensor, options?: CallOptions): Tensor;
+  /** Output from input. Builds the layer if that was not done. A list in where the layer takes a list. */
+  abstract call(inputs: Inputs, options?: CallOptions): Outputs;
 
-  /** Makes the weights for an input shape. Layers without weights leave it out. */
-  build(_inputShape: BatchShape): void {}
+  /** Makes the weights for an input shape (a list of them, where the layer takes a list). Layers without weights leave it out. */
+  build(_inputShape: InputShape): void {}
 
-  /** Shape of the output for a shape of the input. */
-  computeOutputShape(inputShape: BatchShape): BatchShape {
-    return inputShape;
+  /**
+   * Shape of the output for a shape of the input. Builds the layer for it. Found by running `call` without values, so
+   * that there is nothing to declare.
+   */
+  computeOutputShape(inputShape: InputShape): InputShape {
+    this.ensureBuilt(inputShape);
+    const shapes = isShapeList(inputShape) ? inputShape : [inputShape];
+    let several = false;
+    const specs = inferOutputs(
+      shapes.map((shape) => ({ shape, dtype: "float32" })),
+      (values) => {
+        const outputs = this.call(isShapeList(inputShape) ? values : values[0]);
+        several = !(outputs instanceof Tensor);
+        return leavesOf(outputs) as Tensor[];
+      },
+    );
+    return several ? specs.map(({ shape }) => shape) : specs[0].shape;
   }
 
   /** Why the layer cannot take an input of this shape, as the words after "it needs"; undefined when it can. */
-  protected needs(_inputShape: BatchShape): string | undefined {
+  protected needs(_inputShape: InputShape): string | undefined {
     return undefined;
   }
 
-  /** What the output is, as the pairing of heads with losses and metrics reads it. */
-  get head(): Head {
-    return this.activation?.head ?? "linear";
+  /** Whether the steps of the output are those of the input, so that a mask holds for both. Default false: it ends here. */
+  get supportsMasking(): boolean {
+    return false;
+  }
+
+  /** The mask of the output (of each of them, as a list), given those of the inputs. */
+  computeMask(_inputs: Inputs, mask: Masks): Masks {
+    if (!this.supportsMasking) return undefined;
+    return Array.isArray(mask) ? mask.find((one) => one !== undefined) : mask;
+  }
+
+  /**
+   * Whether the output is the values of the input, moved: reshaped, permuted, repeated. Then it is the same head, with the
+   * same before its activation. Default false.
+   */
+  get movesValues(): boolean {
+    return false;
+  }
+
+  /**
+   * What the output is, as the pairing of heads with losses and metrics reads it. That of the activation, where the layer
+   * ends in one; otherwise "custom", of which nothing is assumed.
+   */
+  get outputHead(): Head {
+    return this.#activates ? (this.activation?.head ?? "custom") : "custom";
   }
 
   /** For layers that end in an activation: that activation, and the value it is given. `call` is the one of the other. */
   readonly activation?: Activation;
-  beforeHead?(x: Tensor, options?: CallOptions): Tensor;
+  beforeHead?(inputs: Inputs, options?: CallOptions): Tensor;
 
   get className(): string {
     return (this.constructor as typeof Layer).className;
@@ -202,52 +388,120 @@ export abstract class Layer {
     return this.#name ?? snakeCase(this.className);
   }
 
-  /** Takes a name that none of `taken` has, unless the user gave one: `dense`, then `dense_1`. Called by the model. */
+  /** Whether the user gave the name. */
+  get named(): boolean {
+    return this.#named;
+  }
+
+  /**
+   * Takes a name that none of `taken` has, unless the user gave one: `dense`, then `dense_1`; one that it has from another
+   * model stays where it is free. Its weights are renamed with it. Called by the model.
+   */
   nameAmong(taken: ReadonlySet<string>): void {
-    if (this.#name !== undefined) return;
+    const before = this.name;
+    if (this.#named || (this.#name !== undefined && !taken.has(before))) return;
     const stem = snakeCase(this.className);
     let name = stem;
     for (let n = 1; taken.has(name); n++) name = `${stem}_${n}`;
     this.#name = name;
+    for (const weight of this.weights) weight.name = renamed(weight.name, before, name);
+  }
+
+  /**
+   * False keeps the layer's weights as they are, and those of the layers inside it: setting it sets theirs, as in Keras.
+   * Each `fit` reads it when it begins, and `trainOnBatch` at each call.
+   */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+  set trainable(value: boolean) {
+    this.#trainable = value;
+    for (const layer of this.layers) layer.trainable = value;
   }
 
   get built(): boolean {
     return this.inputShape !== undefined;
   }
 
-  /** All weights in the order in which they were made, which is Keras's. */
+  /** The layers inside this one: public fields that hold some, then those of `addLayer`. */
+  get layers(): readonly Layer[] {
+    const found = new Set(Object.values(this).flatMap(layersIn));
+    for (const layer of this.#layers) found.add(layer);
+    return [...found];
+  }
+
+  /** Makes a layer that no public field holds one of this layer's own. */
+  protected addLayer<L extends Layer>(layer: L): L {
+    this.#layers.push(layer);
+    return layer;
+  }
+
+  /** All weights: those that training changes, then the rest, then those of the layers inside. The order is Keras's. */
   get weights(): readonly Variable[] {
-    return this.#weights;
+    const trained = this.#weights.filter(({ trainable }) => trainable);
+    const others = this.#weights.filter(({ trainable }) => !trainable);
+    return [...new Set([...trained, ...others, ...this.layers.flatMap(({ weights }) => weights)])];
   }
   /** The weights that training changes; none when the layer is not trainable. */
   get trainableWeights(): readonly Variable[] {
-    return this.trainable ? this.#weights.filter(({ trainable }) => trainable) : [];
+    if (!this.trainable) return [];
+    const own = this.#weights.filter(({ trainable }) => trainable);
+    return [...new Set([...own, ...this.layers.flatMap(({ trainableWeights }) => trainableWeights)])];
   }
 
-  /** The penalties on the weights as they are, each a scalar; none on weights that are not trained. */
-  penalties(): Tensor[] {
-    return this.trainableWeights.flatMap(
-      (weight) => this.#regularizers.get(weight)?.call(weight.read()) ?? [],
+  /** The penalties on the weights as they are, each a scalar; none on weights that are not trained, and no weight's twice. */
+  penalties(counted: Set<Layer> = new Set()): Tensor[] {
+    if (!this.trainable || counted.has(this)) return [];
+    counted.add(this);
+    const own = this.#weights.flatMap((weight) =>
+      weight.trainable ? (this.#regularizers.get(weight)?.call(weight.read()) ?? []) : [],
     );
+    return [...own, ...this.layers.flatMap((layer) => layer.penalties(counted))];
   }
 
   /**
    * Checks the shape, and builds for it if that was not done.
    * Errors: PL4006 when the layer cannot take the shape, naming the layer, the shape, the need, and where it came from.
    */
-  ensureBuilt(inputShape: BatchShape): void {
+  ensureBuilt(inputShape: InputShape): void {
     const needs = this.needs(inputShape);
     if (needs !== undefined)
       throw new PlumbError("PL4006", {
-        asked: `The ${this.className} layer "${this.name}" was given an input of shape ${showBatchShape(inputShape)}`,
+        asked: `The ${this.className} layer "${this.name}" was given an input of shape ${showInputShape(inputShape)}`,
         arrived: this.inputFrom === undefined ? undefined : `It came from ${this.inputFrom}`,
         why: `The layer needs ${needs}`,
         fix: "Change the layer that gives this input, reshape the input, or build the layer for the shape it gets",
       });
     if (this.built) return;
-    this.inputShape = [null, ...inputShape.slice(1)];
+    this.#requireOwnFields();
+    const shape = anyBatch(inputShape);
+    this.inputShape = shape;
+    this.#nameInside();
     // Weights outlive the function that is being traced, if one is.
-    withTrace(undefined, () => this.build(this.inputShape!));
+    this.within(() => withTrace(undefined, () => this.build(shape)));
+    this.#nameInside();
+  }
+
+  /** A field with layers must not hide what the class asks its layers for. Errors: PL4004. */
+  #requireOwnFields(): void {
+    const hiding = Object.entries(this).find(
+      ([key, value]) => layersIn(value).length > 0 && isAccessor(this, key),
+    );
+    if (hiding === undefined) return;
+    throw new PlumbError("PL4004", {
+      asked: `The ${this.className} "${this.name}" keeps layers in a field "${hiding[0]}"`,
+      why: "Every layer has a property of that name, which the field hides: its layers would be forgotten",
+      fix: `Call the field otherwise: this.own${hiding[0][0].toUpperCase()}${hiding[0].slice(1)}`,
+    });
+  }
+
+  /** Layers inside have names of their own among each other: before their weights take them, and for those made in `build`. */
+  #nameInside(): void {
+    const taken = new Set<string>();
+    for (const layer of this.layers) {
+      layer.nameAmong(taken);
+      taken.add(layer.name);
+    }
   }
 
   /** Makes a weight, named `layer/weight`. Called from `build`. */
@@ -256,7 +510,7 @@ export abstract class Layer {
     const initial = initializers.get(initializer).call(shape);
     const constraint = constraints.get(options.constraint);
     const weight = new Variable(initial, {
-      name: `${this.name}/${name}`,
+      name: scopedName(name),
       trainable,
       ...(constraint ? { constraint: (value: Tensor) => constraint.call(value) } : {}),
     });
@@ -271,4 +525,61 @@ export abstract class Layer {
 function ownParameters(Class: typeof Layer): Parameters {
   if (Class === Layer) return {};
   return { ...ownParameters(Object.getPrototypeOf(Class) as typeof Layer), ...Class.parameters };
+}
+
+/** The layers that a field holds: itself, or in a list or a plain object. */
+function layersIn(value: unknown): Layer[] {
+  if (value instanceof Layer) return [value];
+  if (Array.isArray(value)) return value.flatMap(layersIn);
+  const isPlain =
+    typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain ? Object.values(value).flatMap(layersIn) : [];
+}
+
+/** A weight's name after the layer around it, whose name is one part of it, has taken another. */
+const renamed = (weight: string, from: string, to: string): string => {
+  const parts = weight.split("/");
+  const at = parts.indexOf(from);
+  return parts.map((part, i) => (i === at ? to : part)).join("/");
+};
+
+/** Whether a class of an object computes the property of that name. */
+function isAccessor(object: object, name: string): boolean {
+  const owner = ownerOf(Object.getPrototypeOf(object) as object, name);
+  return owner !== undefined && Object.getOwnPropertyDescriptor(owner, name)?.get !== undefined;
+}
+
+/** The class, as its prototype, whose method of a name an object has. */
+function ownerOf(object: object, name: string): object | undefined {
+  let owner: object | null = object;
+  while (owner !== null && !Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner) as object | null;
+  return owner ?? undefined;
+}
+
+/**
+ * Whether the `call` of a layer is its `beforeHead` with the activation after it. Where a subclass has written a `call` of
+ * its own over that of a class with a `beforeHead`, what that one gives does not stand behind the output any more.
+ */
+function endsInActivation(layer: Layer): boolean {
+  const [before, call] = [ownerOf(layer, "beforeHead"), ownerOf(layer, "call")];
+  return before !== undefined && call !== undefined && (before === call || call.isPrototypeOf(before));
+}
+
+const shapeOf = (inputs: Inputs | NamedTensors): InputShape =>
+  inputs instanceof Tensor ? inputs.shape : (leavesOf(inputs) as Tensor[]).map(({ shape }) => shape);
+
+/** The masks that came with the inputs; undefined where none did. */
+function masksOf(inputs: Inputs | NamedTensors): Masks {
+  if (inputs instanceof Tensor) return maskOf(inputs);
+  const masks = (leavesOf(inputs) as Tensor[]).map(maskOf);
+  return masks.some((mask) => mask !== undefined) ? masks : undefined;
+}
+
+/** Gives outputs their masks, where a layer inside has not done so. */
+function giveMasks(outputs: readonly Tensor[], masks: Masks): void {
+  const each = Array.isArray(masks) ? masks : [masks];
+  outputs.forEach((output, i) => {
+    const mask: Tensor | undefined = each[i];
+    if (mask !== undefined && maskOf(output) === undefined) setMask(output, mask);
+  });
 }

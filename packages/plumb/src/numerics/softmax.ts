@@ -1,14 +1,14 @@
 /**
- * The soft maximum and its kin along one axis. All of them shift by the largest entry first: `exp` of a logit above 88
+ * The soft maximum and its kin along an axis, or several together. All of them shift by the largest entry first: `exp` of a logit above 88
  * is infinite in float32, and of all logits below −104 is 0, so that the plain formulas give ∞/∞ or log 0.
  */
-import { asTensor, where, type Tensor, type TensorLike } from "../tensor/index.ts";
+import { asTensor, where, type Axes, type Tensor, type TensorLike } from "../tensor/index.ts";
 
 /**
  * The largest entry along an axis, as a shift that cancels in value and in gradient: hence no gradient runs through it.
  * Where all entries are −∞ (a fully masked row) or one is +∞ the shift is 0, since ∞ − ∞ would be NaN.
  */
-export function shiftOf(x: Tensor, axis: number): Tensor {
+export function shiftOf(x: Tensor, axis: Axes): Tensor {
   const largest = x.max(axis, { keepDims: true }).stopGradient();
   return where(largest.abs().less(Infinity), largest, 0);
 }
@@ -34,23 +34,27 @@ export function logSumExp(
 }
 
 /**
- * Probabilities from logits, exp(xᵢ) / Σ exp(xⱼ), along an axis: positive, with sum 1. Shape: that of `x`.
+ * Probabilities from logits, exp(xᵢ) / Σ exp(xⱼ), along an axis, or a list of them together: positive, with sum 1.
+ * Shape: that of `x`.
  * Shifted by the largest entry, so that no logit overflows; adding a constant to a row changes nothing.
  *
  * @example
  * softmax([0, 0, Math.log(2)]); // [0.25, 0.25, 0.5]
  */
-export function softmax(x: TensorLike, axis = -1): Tensor {
+export function softmax(x: TensorLike, axis: Axes = -1): Tensor {
   const logits = asTensor(x);
   const powers = logits.sub(shiftOf(logits, axis)).exp();
   return powers.div(powers.sum(axis, { keepDims: true }));
 }
 
 /**
- * Logarithms of the softmax, xᵢ − log Σ exp(xⱼ), along an axis. Shape: that of `x`.
+ * Logarithms of the softmax, xᵢ − log Σ exp(xⱼ), along an axis, or a list of them together. Shape: that of `x`.
  * `log(softmax(x))` is −∞ as soon as a probability underflows; this stays exact for logits of any size.
+ *
+ * @example
+ * logSoftmax([0, 1000]); // [-1000, 0]
  */
-export function logSoftmax(x: TensorLike, axis = -1): Tensor {
+export function logSoftmax(x: TensorLike, axis: Axes = -1): Tensor {
   const logits = asTensor(x);
   const shifted = logits.sub(shiftOf(logits, axis));
   return shifted.sub(shifted.exp().sum(axis, { keepDims: true }).log());

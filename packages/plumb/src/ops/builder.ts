@@ -1,6 +1,6 @@
 /** How graphs are made: `makeNode` applies a record's shape rule, `g` is the vocabulary that gradient rules speak. */
 import { sameShape } from "../base/shape.ts";
-import type { Attrs, Binding, Node } from "../graph/node.ts";
+import type { Attrs, Binding, Body, Node } from "../graph/node.ts";
 import type { Builder, Op } from "../graph/op.ts";
 import { cast, equal, less, lessEqual, logicalAnd, logicalNot, where } from "./compare.ts";
 import { contraction, matmul } from "./contract.ts";
@@ -18,9 +18,15 @@ import { windows } from "./windows.ts";
 const none: Attrs = {};
 
 /** An op applied to inputs. Throws the coded error of the record's shape rule, or of `requireSpec`, where they do not fit. */
-export function makeNode(op: Op, inputs: readonly Node[], attrs: Attrs = none, binding?: Binding): Node {
-  const { shape, dtype } = requireSpec(op.name, op.infer(inputs, attrs));
-  return { op, inputs, attrs, shape, dtype, binding, value: undefined };
+export function makeNode(
+  op: Op,
+  inputs: readonly Node[],
+  attrs: Attrs = none,
+  binding?: Binding,
+  body?: Body,
+): Node {
+  const { shape, dtype } = requireSpec(op.name, op.infer(inputs, attrs, body));
+  return { op, inputs, attrs, shape, dtype, binding, body, value: undefined };
 }
 
 /**

@@ -6,6 +6,7 @@ import { contract } from "./contract.ts";
 import { effect } from "./effect.ts";
 import { elementwise } from "./elementwise.ts";
 import { gathers } from "./gather.ts";
+import { loops } from "./loop.ts";
 import { place } from "./place.ts";
 import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
@@ -24,6 +25,7 @@ export {
   effect,
   elementwise,
   gathers,
+  loops,
   place,
   random,
   reduce,
@@ -49,6 +51,7 @@ export const families = {
   scatter: scatters,
   random,
   composite,
+  loop: loops,
   effect,
 };
 

@@ -44,6 +44,8 @@ export const resident: SourceOp = leaf("resident", "bound", "values that live in
 
 export const argument: SourceOp = leaf("argument", "bound", "an argument of a traced function");
 
+export const parameter: SourceOp = leaf("parameter", "bound", "a value inside a loop, another in each step");
+
 export const draw: SourceOp = leaf(
   "draw",
   "bound",
@@ -54,4 +56,4 @@ export const draw: SourceOp = leaf(
   }),
 );
 
-export const source = { constant, iota, data, scalar, resident, argument, draw };
+export const source = { constant, iota, data, scalar, resident, argument, parameter, draw };

@@ -10,6 +10,7 @@ import { commonDtype, commonShape, resolveAxis } from "./broadcasting.ts";
 import { currentTrace } from "./context.ts";
 import { expandDims } from "./movement.ts";
 import { asShape, asTensor, asTensors, derived, type ShapeLike, type TensorLike } from "./operand.ts";
+import { requireSameInEveryStep } from "./run.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -94,6 +95,11 @@ export function checked(
     truth.shape.length === 0
       ? truth
       : g.node(reduce.min, [truth], { axes: [...truth.shape.keys()], keepDims: false });
+  requireSameInEveryStep(
+    "a check",
+    [value, all],
+    "return what is checked as an output of the loop, and check it after it",
+  );
   const node = g.node(check, [value, all, ...rest], {}, { kind: "check", explain });
   currentTrace()?.checks.push(node);
   return derived(node, tensors);

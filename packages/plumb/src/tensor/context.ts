@@ -22,11 +22,15 @@ export interface Recording {
 let trace: TraceContext | undefined;
 let recordings: Recording[] = [];
 let updating = false;
+let loops = 0;
 
 export const currentTrace = (): TraceContext | undefined => trace;
 export const isRecording = (): boolean => recordings.length > 0;
 /** True while `assignAll` collects its pairs: what is read then is consumed by the flush that follows. */
 export const isUpdating = (): boolean => updating;
+
+/** True while the body of a loop is being recorded: some values stand for one of many steps. */
+export const isInLoop = (): boolean => loops > 0;
 
 /** Tells the tapes that are recording which node stands behind a handle; the first one told stays. */
 export function record(handle: object, node: Node): void {
@@ -63,5 +67,15 @@ export function whileUpdating<R>(fn: () => R): R {
     return fn();
   } finally {
     updating = outer;
+  }
+}
+
+/** Runs the body of a loop: nothing in it is evaluated unasked, as while a tape records. */
+export function withinLoop<R>(fn: () => R): R {
+  loops++;
+  try {
+    return withRecording({ nodes: new WeakMap() }, fn);
+  } finally {
+    loops--;
   }
 }

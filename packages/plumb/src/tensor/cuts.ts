@@ -37,7 +37,8 @@ export function rememberOrigins(leaf: Node, node: Node): void {
 /** True when a path along which gradients run, from `target` back to one of the leaves `sources`, was let go. */
 export function isCut(target: Node, sources: readonly Node[]): boolean {
   const wanted = sources.map(numberOf);
-  const passing = ({ op, inputs }: Node): readonly Node[] => (op.gradient === undefined ? [] : inputs);
+  const passing = ({ op, inputs }: Node): readonly Node[] =>
+    op.gradient === undefined && op.kind !== "loop" ? [] : inputs;
   return topological([target], passing).some((node) => {
     const from = origins.get(node);
     if (from === undefined || sources.includes(node)) return false;

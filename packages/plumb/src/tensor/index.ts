@@ -5,11 +5,13 @@ import "./methods.ts";
 export { compile } from "./compile.ts";
 export { checked, concat, scatterAdd, stack, where } from "./combine.ts";
 export { arange, eye, full, ones, onesLike, scalar, tensor, zeros, zerosLike } from "./create.ts";
+export { einsum } from "./einsum.ts";
 export { elementwiseFunctions };
 export { withTrace } from "./context.ts";
 export { currentBackend, limits, setBackend, type EngineStats } from "./engine.ts";
 export { grad, gradients, GradientTape, valueAndGrad, type Source, type ValueAndGrads } from "./grad.ts";
 export { macrotask, now } from "./host.ts";
+export { loop, type LoopOptions, type LoopResult, type LoopStep } from "./loop.ts";
 export type { Fluent } from "./methods.ts";
 export {
   broadcastTo,
@@ -54,8 +56,10 @@ export {
   topK,
   type SortOptions,
 } from "./selection.ts";
+export { convolution, convolutionTranspose, maxPool, sumPool, type Sliding } from "./sliding.ts";
 export { Tensor, type Nested } from "./tensor.ts";
 export { trace, type Argument, type Traced } from "./trace.ts";
+export { leavesOf, replaceLeaves } from "./trees.ts";
 export { assignAll, Variable, type VariableOptions } from "./variable.ts";
 
 export const {

@@ -29,6 +29,9 @@ describe("methods and functions", () => {
     contraction: "matmul",
     windows: "convolution",
     convolution: "the layers",
+    convolutionTranspose: "the layers",
+    maxPool: "the layers",
+    sumPool: "the layers",
   };
   const { source: _source, ...reachable } = families;
   const ops = Object.values(reachable).flatMap((family) => Object.keys(family));

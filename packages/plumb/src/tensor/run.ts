@@ -11,6 +11,7 @@ import type { Node } from "../graph/node.ts";
 import { topological } from "../graph/order.ts";
 import { assign } from "../ops/effect.ts";
 import { g } from "../ops/builder.ts";
+import { isInLoop } from "./context.ts";
 import { allocating } from "./engine.ts";
 import { saveOutputs } from "./outputs.ts";
 import { beginRun } from "./places.ts";
@@ -187,10 +188,28 @@ function currentStorage(leaf: Node): Storage {
 
 /** The error of a value asked for where it does not exist: outside the run of the program it belongs to. */
 export function notReadable(node: Node): PlumbError {
+  if (node.binding?.kind === "parameter") return readInLoop(node);
   return new PlumbError("PL1007", {
     asked: `the value of a ${node.dtype} tensor of shape ${showShape(node.shape)}`,
     why: "it was recorded inside a compiled function or an update, and has a value only there, while that runs",
     fix: "return it from the compiled function, and use what the call gives back",
+  });
+}
+
+const readInLoop = (node: Node): PlumbError =>
+  new PlumbError("PL1007", {
+    asked: `a value that depends on a ${node.dtype} ${showShape(node.shape)} of a loop's step`,
+    why: "the body of a loop is recorded once for all steps; numbers flow only when the loop runs",
+    fix: "return it as an output and read it after the loop; to choose by value inside, use where(condition, a, b)",
+  });
+
+/** Throws PL1013 where values that change from step to step are about to be used by something that happens once. */
+export function requireSameInEveryStep(what: string, nodes: readonly Node[], fix: string): void {
+  if (!isInLoop() || !topological(nodes).some(({ binding }) => binding?.kind === "parameter")) return;
+  throw new PlumbError("PL1013", {
+    asked: `${what} inside the body of a loop`,
+    why: "its value changes from step to step, and what a loop does besides states and outputs happens once",
+    fix,
   });
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Node } from "../graph/node.ts";
 import { assign } from "../ops/effect.ts";
 import { g } from "../ops/builder.ts";
+import { parameterLike, resultOf, type LoopCall } from "../ops/loop.ts";
 import { resident } from "../ops/source.ts";
 import { numberNode } from "./operand.ts";
 import { Storage } from "./storage.ts";
@@ -32,7 +33,30 @@ describe("the structure of a graph", () => {
   const e = g.exp(x);
   const negated = g.neg(e);
 
+  const [state, slice] = [parameterLike(data(1)), parameterLike(g.reshape(data(1), []))];
+  const spread = g.broadcast(slice, [1]);
+  const looped = (next: Node, results: readonly (Node | number)[], options = {}, start = data(1)): string => {
+    const call: LoopCall = {
+      inputs: [start, x],
+      attrs: { count: 2, scans: 1, reverse: false, recompute: false, ...options },
+      recurrence: { parameters: [state, slice], states: [next] },
+    };
+    return codeOf(results.map((result) => resultOf(call, result)));
+  };
+  const moved = g.add(state, spread);
+
+  it("is the same for loops of equal steps, whatever they start from", () => {
+    const again = g.add(state, g.broadcast(slice, [1]));
+    expect(looped(moved, [0, moved])).toBe(looped(again, [0, again], {}, data(5)));
+  });
+
   it.each<[string, string, string]>([
+    ["the step of a loop", looped(moved, [0]), looped(g.sub(state, spread), [0])],
+    ["what a step reads", looped(moved, [0]), looped(g.add(state, state), [0])],
+    ["which result of a loop is wanted", looped(moved, [moved]), looped(moved, [state])],
+    ["a last value or all of them", looped(moved, [0]), looped(moved, [moved])],
+    ["the order of results", looped(moved, [0, moved]), looped(moved, [moved, 0])],
+    ["the direction of a loop", looped(moved, [0]), looped(moved, [0], { reverse: true })],
     ["the op", codeOf([g.add(x, y)]), codeOf([g.sub(x, y)])],
     ["one operand twice or two operands", codeOf([g.add(x, x)]), codeOf([g.add(x, y)])],
     ["the order of operands", codeOf([g.sub(e, x)]), codeOf([g.sub(x, e)])],

@@ -4,7 +4,7 @@
  * effects stand for the same resident. Values of leaves are not part of it.
  */
 import type { DType } from "../base/dtype.ts";
-import type { AttrValue, Binding, Graph, Node, Resident } from "../graph/node.ts";
+import type { Attrs, AttrValue, Binding, Body, Graph, Node, Recurrence, Resident } from "../graph/node.ts";
 import type { Op } from "../graph/op.ts";
 import { topological } from "../graph/order.ts";
 import { data as dataOp } from "../ops/source.ts";
@@ -130,11 +130,63 @@ const leafCodes: Readonly<Record<Binding["kind"], number>> = {
   argument: 3,
   draw: 4,
   check: 5,
+  parameter: 6,
 };
+
+function putAttrs(attrs: Attrs): void {
+  for (const key in attrs) {
+    put(idIn(strings, key));
+    putAttr(attrs[key]);
+  }
+}
+
+/** The steps of loops that were met, each with the places of its nodes, numbered as they are needed. */
+type Steps = Map<Recurrence, { readonly number: number; readonly places: Map<Node, number> }>;
+
+/** Which step, described where it is met first, and which of its values. */
+function putBody({ recurrence, result }: Body, steps: Steps): void {
+  let step = steps.get(recurrence);
+  if (step === undefined) {
+    steps.set(recurrence, (step = { number: steps.size, places: new Map() }));
+    put(step.number);
+    put(recurrence.parameters.length);
+    for (const leaf of recurrence.parameters) putStepNode(leaf, step.places, steps);
+    put(recurrence.states.length);
+    for (const state of recurrence.states) putStepValue(state, step.places, steps);
+  } else {
+    put(step.number);
+  }
+  if (typeof result === "number") put(result);
+  else {
+    put(-1);
+    putStepValue(result, step.places, steps);
+  }
+}
+
+/** A node of a step: what of the graph behind it is new, and its place. */
+function putStepValue(root: Node, places: Map<Node, number>, steps: Steps): void {
+  const fresh = topological([root]).filter((node) => !places.has(node));
+  put(fresh.length);
+  for (const node of fresh) putStepNode(node, places, steps);
+  put(places.get(root)!);
+}
+
+function putStepNode(node: Node, places: Map<Node, number>, steps: Steps): void {
+  places.set(node, places.size);
+  put(idIn(ops, node.op));
+  put(dtypeCodes[node.dtype]);
+  put(node.shape.length);
+  for (const extent of node.shape) put(extent);
+  put(node.inputs.length);
+  for (const input of node.inputs) put(places.get(input)!);
+  putAttrs(node.attrs);
+  if (node.body) putBody(node.body, steps);
+}
 
 /** The code of a layout, valid until the next call, and a hash of it. */
 export function encode(layout: Layout): { code: Int32Array; hash: number } {
   const { order, places, residents } = layout;
+  const steps: Steps = new Map();
   length = 0;
   for (const node of order) {
     const leaf = isLeaf(node);
@@ -149,10 +201,8 @@ export function encode(layout: Layout): { code: Int32Array; hash: number } {
     }
     put(node.inputs.length);
     for (const input of node.inputs) put(places.get(input)!);
-    for (const key in node.attrs) {
-      put(idIn(strings, key));
-      putAttr(node.attrs[key]);
-    }
+    putAttrs(node.attrs);
+    if (node.body) putBody(node.body, steps);
   }
   put(layout.outputs.length);
   for (const node of layout.outputs) put(places.get(node)!);
@@ -205,10 +255,11 @@ export function templateOf(layout: Layout): Template {
   const effects = [...layout.checks, ...layout.assigns].map(placed);
   return { graph: { outputs: layout.outputs.map(placed), effects }, nodes: order.length, inputs };
 
-  function copyOf({ op, inputs, attrs, shape, dtype, binding }: Node): Node {
+  // The step of a loop names nothing outside it: the copy shares it.
+  function copyOf({ op, inputs, attrs, shape, dtype, binding, body }: Node): Node {
     return binding
       ? { op, inputs, attrs, shape, dtype, binding: emptied(binding, stubOf) }
-      : { op, inputs, attrs, shape, dtype };
+      : { op, inputs, attrs, shape, dtype, body };
   }
 }
 
@@ -233,6 +284,8 @@ function emptied(binding: Binding, stubOf: (resident: Resident) => Resident): Bi
       return { kind: "check", explain: () => new Error("a template explains nothing") };
     case "argument":
       return { kind: "argument", index: binding.index };
+    case "parameter":
+      return binding;
     case "draw":
       return { kind: "draw", word: binding.word, next: drawsNothing };
   }

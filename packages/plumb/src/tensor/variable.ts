@@ -7,7 +7,7 @@ import { g } from "../ops/builder.ts";
 import { currentTrace, record, whileUpdating } from "./context.ts";
 import type { Fluent } from "./methods.ts";
 import { asTensor, asTensors, type TensorLike } from "./operand.ts";
-import { commit, dispose, knownValue, overwrite } from "./run.ts";
+import { commit, dispose, knownValue, overwrite, requireSameInEveryStep } from "./run.ts";
 import { Storage } from "./storage.ts";
 import { Tensor, type Nested } from "./tensor.ts";
 
@@ -40,7 +40,8 @@ export interface VariableOptions {
  */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export class Variable {
-  readonly name: string;
+  /** Shown in messages and summaries. A layer renames its weights when a model gives it another name. */
+  name: string;
   readonly trainable: boolean;
   /** What an optimizer applies to the value after each update. */
   readonly constraint?: (value: Tensor) => Tensor;
@@ -150,6 +151,11 @@ export function assignAll(
 ): void {
   const pairs = typeof update === "function" ? whileUpdating(update) : update;
   const nodes = new Map(pairs.map(([variable, value]) => [variable.storage, valueFor(variable, value)]));
+  requireSameInEveryStep(
+    "assigning a variable",
+    [...nodes.values()],
+    "return the value as a state of the loop, and assign its last value after it",
+  );
   const trace = currentTrace();
   if (trace) {
     for (const [storage, node] of nodes) trace.assign(storage, node);

@@ -2,7 +2,7 @@ import { PlumbError } from "../base/errors.ts";
 import { optional, showValue } from "../base/parameters.ts";
 import { classesOf } from "../data/index.ts";
 import { tensor, type Tensor, type Variable } from "../tensor/index.ts";
-import type { Model } from "./model.ts";
+import type { Criterion } from "./criterion.ts";
 
 /** How much the rows of each class count, by class number. */
 export type ClassWeight = Readonly<Record<number, number>>;
@@ -25,11 +25,22 @@ export const classWeight = optional({
  * Errors: PL4004 for a weight that is negative or not finite, for a name that is no class of the model, and where rows do
  * not belong to one class each.
  */
-export function classWeightsOf(model: Model, labels: Tensor | Variable, weights: ClassWeight): Tensor {
-  const known = model.compiled.classNumbers(model, labels.shape);
+export function classWeightsOf(
+  criteria: readonly Criterion[],
+  [labels]: readonly (Tensor | Variable | undefined)[],
+  weights: ClassWeight,
+): Tensor {
+  const [criterion] = criteria;
+  if (criteria.length > 1 || labels === undefined)
+    throw new PlumbError("PL4004", {
+      asked: `classWeight was given to a model of ${criteria.length} outputs`,
+      why: "It does not say of which of them the classes are",
+      fix: "Say how much each row counts with sampleWeight: { output: [rows] }",
+    });
+  const known = criterion.classNumbers(labels.shape);
   if (known === undefined)
     throw new PlumbError("PL4004", {
-      asked: `classWeight was given for the loss ${model.compiled.loss.record.name}`,
+      asked: `classWeight was given for the loss ${criterion.loss?.record.name}`,
       arrived: `The labels have shape [${labels.shape.join(", ")}]`,
       why: "Its labels are not one class for each row, so that no row has the weight of a class",
       fix: "Say how much each row counts with sampleWeight",

@@ -1,33 +1,38 @@
-/** What `model.compile` settles: optimizer, loss and metrics as objects, judged together with the head of the model. */
-import { activationBehind, errorOf } from "../base/contract.ts";
+/** What `model.compile` settles: optimizer, losses and metrics as objects, judged together with the heads of the model. */
 import { PlumbError } from "../base/errors.ts";
-import { callable, resolve, unchecked } from "../base/parameters.ts";
-import { sizeOf, type Shape } from "../base/shape.ts";
-import {
-  describeLabels,
-  losses,
-  type LabelsInfo,
-  type LossLike,
-  type MetricInput,
-  type Pairing,
-} from "../losses/index.ts";
-import { metrics, type MetricLike } from "../metrics/index.ts";
-import { activations } from "../numerics/index.ts";
+import { didYouMean } from "../base/names.ts";
+import { callable, real, resolve, showValue, unchecked } from "../base/parameters.ts";
+import { losses, type LossLike } from "../losses/index.ts";
+import type { MetricLike } from "../metrics/index.ts";
 import { optimizers, type Optimizer, type OptimizerLike } from "../optimizers/index.ts";
-import { Tensor } from "../tensor/index.ts";
-import type { HostArray } from "../base/dtype.ts";
-import type { Forward, Model } from "./model.ts";
+import type { Tensor } from "../tensor/index.ts";
+import { Criterion, type FollowedMetric, type Labels, type OutputInfo } from "./criterion.ts";
+import { isNamed, listed } from "./places.ts";
+
+/** One for all outputs, or one for each: in a list in their order, or by name. */
+export type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
+
+/** The metrics of one output: a list, or a single one. */
+export type MetricsLike = MetricLike | readonly MetricLike[];
 
 /** What `compile` takes. */
 export interface CompileOptions {
   /** An optimizer, or the name of one, made with its defaults. Default `"rmsprop"`, as in Keras. */
   readonly optimizer?: OptimizerLike;
-  /** A loss, the name of one, or a function of labels and predictions. */
-  readonly loss: LossLike;
-  /** Metrics to follow, each row counting the same: a list, or a single one. */
-  readonly metrics?: MetricLike | readonly MetricLike[];
+  /**
+   * A loss, the name of one, or a function of labels and predictions. Of several outputs one for all, a list, or an object
+   * by the names of the outputs; null for an output that is not to be trained.
+   */
+  readonly loss: PerOutput<LossLike | null>;
+  /** How much the loss of each output counts in the sum: a list, or by name. Default 1 each. */
+  readonly lossWeights?: PerOutput<number>;
+  /**
+   * Metrics to follow, each row counting the same: a list, or a single one. Of several outputs a list with an entry for
+   * each, or an object by name; a single one is followed for all.
+   */
+  readonly metrics?: PerOutput<MetricsLike>;
   /** Metrics in which each row counts by its sample weight or class weight. */
-  readonly weightedMetrics?: MetricLike | readonly MetricLike[];
+  readonly weightedMetrics?: PerOutput<MetricsLike>;
   /** Who is told of pairings that are doubtful. Default: the console. */
   readonly warn?: (message: string) => void;
 }
@@ -35,178 +40,260 @@ export interface CompileOptions {
 const parameters = {
   optimizer: unchecked<OptimizerLike>("rmsprop", "What updates the weights"),
   // Left out, it is refused where losses are looked up.
-  loss: unchecked<LossLike>(undefined as unknown as LossLike, "What is to become small"),
+  loss: unchecked<CompileOptions["loss"] | undefined>(undefined, "What is to become small"),
+  lossWeights: unchecked<CompileOptions["lossWeights"]>(undefined, "How much the loss of each output counts"),
   metrics: unchecked<CompileOptions["metrics"] & {}>([], "What is followed"),
   weightedMetrics: unchecked<CompileOptions["weightedMetrics"] & {}>([], "What is followed, rows weighted"),
   warn: callable<(message: string) => void>(undefined, "Who is told of doubts"),
 };
 
-const listed = (given: MetricLike | readonly MetricLike[]): readonly MetricLike[] =>
-  Array.isArray(given) ? given : [given as MetricLike];
-
 type AnyLoss = ReturnType<typeof losses.get>;
-type AnyMetric = ReturnType<typeof metrics.get>;
 
-/** A metric to follow, and what it is fed. */
-export interface FollowedMetric {
-  readonly metric: AnyMetric;
-  /** Whether rows count by their weight. */
-  readonly weighted: boolean;
-  /** The predictions as this metric wants them. */
-  readonly input: (forward: Forward) => Tensor;
+/** The loss of a batch, and the losses of its outputs that it is the weighted sum of, by their names in logs. */
+export interface BatchLoss {
+  readonly total: Tensor;
+  readonly parts: Readonly<Record<string, Tensor>>;
 }
 
-/** Loss and metrics for labels of a shape: what a step computes beside the model. */
+/** A metric to follow, and the output that it looks at. */
+export interface FollowedOutput extends FollowedMetric {
+  readonly output: number;
+}
+
+/** Losses and metrics for labels of a shape: what a step computes beside the model. */
 export interface Objective {
-  readonly loss: (yTrue: Tensor, predictions: Forward | Tensor, weight: Tensor | undefined) => Tensor;
-  readonly metrics: readonly FollowedMetric[];
+  loss(
+    labels: readonly (Tensor | undefined)[],
+    predictions: readonly Tensor[],
+    weights: readonly (Tensor | undefined)[],
+  ): BatchLoss;
+  readonly metrics: readonly FollowedOutput[];
 }
 
-/** Labels as they came, and how much the row of each counts. */
-export interface Labels {
-  readonly values: HostArray;
-  readonly shape: Shape;
-  readonly weights?: HostArray;
-}
-
-/** Predictions as a forward pass; of a tensor, nothing is known of what stands behind it. */
-export const forwardOf = (predictions: Forward | Tensor): Forward =>
-  predictions instanceof Tensor ? { output: predictions, beforeHead: predictions } : predictions;
-
-/** A model's optimizer, loss and metrics. */
+/** A model's optimizer, losses and metrics. */
 export class Compiled {
   readonly optimizer: Optimizer;
-  readonly loss: AnyLoss;
-  readonly #metrics: readonly { readonly like: MetricLike; readonly weighted: boolean }[];
+  readonly #settings: Pick<CompileOptions, "lossWeights" | "metrics" | "weightedMetrics"> & {
+    readonly loss: CompileOptions["loss"] | undefined;
+  };
   readonly #warn: (message: string) => void;
   readonly #told = new Set<string>();
+  #outputs?: readonly OutputInfo[];
+  #criteria: readonly Criterion[] = [];
+  #weights: readonly number[] = [];
 
-  /** Errors: PL4004 for options that are none, those of names, and of head, loss and metrics that cannot belong together. */
-  constructor(model: Model, options: CompileOptions) {
-    const {
-      optimizer,
-      loss,
-      metrics: plain,
-      weightedMetrics,
-      warn,
-    } = resolve("PL4004", "compile", parameters, options);
+  /**
+   * `outputs`: those of the model, where they are known before it has met data.
+   * Errors: PL4004 for options that are none, those of names, and of head, loss and metrics that cannot belong together.
+   */
+  constructor(options: CompileOptions, outputs: readonly OutputInfo[] | undefined) {
+    const { optimizer, warn, ...settings } = resolve("PL4004", "compile", parameters, options);
     this.optimizer = optimizers.get(optimizer);
-    this.loss = losses.get(loss);
-    this.#metrics = [
-      ...listed(plain).map((like) => ({ like, weighted: false })),
-      ...listed(weightedMetrics).map((like) => ({ like, weighted: true })),
-    ];
+    this.#settings = settings;
     this.#warn = warn ?? console.warn;
-    // Which accuracy "accuracy" is hangs on the labels: it is paired when they are here.
-    const known = this.#named().filter((metric) => metric.record.contract.predictions !== "label");
-    for (const metric of known) metric.requireFollowable(model.outputShape?.map((extent) => extent ?? 1));
-    this.#pair(model, known);
+    if (outputs === undefined) for (const like of leavesIn(settings.loss)) lossFrom(like);
+    else this.criteria(outputs);
+  }
+
+  /** Loss and metrics of each output. Errors: as the constructor's. */
+  criteria(outputs: readonly OutputInfo[]): readonly Criterion[] {
+    if (outputs === this.#outputs) return this.#criteria;
+    const names = outputs.map(({ name }) => name);
+    const { loss, lossWeights, metrics: plain, weightedMetrics } = this.#settings;
+    const lossLikes = spreadLosses(loss, names);
+    const ofOutput = (given: PerOutput<MetricsLike> | undefined, option: string): readonly MetricLike[][] =>
+      spreadMetrics(given ?? [], names, option);
+    const [unweighted, weighted] = [ofOutput(plain, "metrics"), ofOutput(weightedMetrics, "weightedMetrics")];
+    this.#criteria = outputs.map((output, i) =>
+      saidOf(output, outputs, () => {
+        const several = outputs.length > 1;
+        return new Criterion({
+          output,
+          loss: lossLikes[i] === null ? undefined : lossFrom(lossLikes[i]),
+          metrics: [
+            ...unweighted[i].map((like) => ({ like, weighted: false })),
+            ...weighted[i].map((like) => ({ like, weighted: true })),
+          ],
+          prefix: several ? `${output.name}_` : "",
+          tell: (message) => this.#tell(several ? `Output "${output.name}": ${message}` : message),
+        });
+      }),
+    );
+    this.#weights = spreadWeights(lossWeights, names);
+    this.#outputs = outputs;
+    return this.#criteria;
   }
 
   /** Whether a higher value of a log entry is better. */
   higherIsBetter(name: string): boolean {
-    return this.#named().find((metric) => metric.name === name)?.higherIsBetter ?? false;
+    return this.#criteria.some((criterion) => criterion.higherIsBetter(name) === true);
   }
 
-  /** Whether each row of labels of this shape belongs to one class, as the loss reads them. */
-  labelsAreClasses(shape: Shape): boolean {
-    const { labels } = this.loss.contract;
-    const single = sizeOf(shape.slice(1)) === 1;
-    return labels === "oneHot"
-      ? shape.length === 2
-      : single && (labels === "classIndex" || labels === "binary");
-  }
-
-  /**
-   * The classes that a row of labels of this shape may belong to; "any" where the loss is a function of the user's, which
-   * does not say. Undefined where a row does not belong to one class.
-   */
-  classNumbers(model: Model, shape: Shape): readonly number[] | "any" | undefined {
-    const { labels, custom } = this.loss.contract;
-    const single = sizeOf(shape.slice(1)) === 1;
-    if (custom) return single || shape.length === 2 ? "any" : undefined;
-    if (labels === "sign") return single ? [-1, 0, 1] : undefined;
-    if (!this.labelsAreClasses(shape)) return undefined;
-    const count = labels === "binary" ? 2 : labels === "oneHot" ? shape[1] : (model.outputShape?.at(-1) ?? 0);
-    return Array.from({ length: count }, (_, of) => of);
-  }
-
-  /** Checks labels, so that no step needs to. Errors: PL2002 to PL2005 and PL2012 for what the loss does not take. */
-  checkLabels(model: Model, { values, shape, weights }: Labels): void {
-    this.loss.checkLabels(values, shape, predictionsFor(model, shape), presence(weights, values.length));
-  }
-
-  /**
-   * Loss and metrics for labels, which are checked here.
-   * Errors: those of `checkLabels`, PL2006 and others of the pairing, PL2018 for a metric that a history cannot follow.
-   */
-  objective(model: Model, labels: Labels): Objective {
-    const { shape } = labels;
-    const predictions = predictionsFor(model, shape);
-    const named = this.#named({ labels: shape, predictions });
-    const pairing = this.#pair(model, named, describeLabels(labels.values, shape));
-    this.checkLabels(model, labels);
-    for (const metric of named) metric.requireFollowable(predictions);
-    return {
-      loss(yTrue, predictions, sampleWeight) {
-        const options = { sampleWeight, labelsChecked: true };
-        if (pairing.behindHead === undefined || predictions instanceof Tensor)
-          return pairing.loss.call(yTrue, forwardOf(predictions).output, options);
-        return pairing.behindHead.call(yTrue, predictions.beforeHead, options);
-      },
-      metrics: named.map((metric, i) => followed(metric, this.#metrics[i].weighted, pairing.metrics[i])),
-    };
-  }
-
-  /** The metrics, fresh ones, so that passes over different data do not share totals. Names are unique. */
-  #named(shapes?: { readonly labels: Shape; readonly predictions: Shape }): AnyMetric[] {
-    const taken = new Set<string>(["loss"]);
-    return this.#metrics.map(({ like, weighted }) => {
-      const metric = metrics.get(like, shapes);
-      const name = weighted && taken.has(metric.name) ? `weighted_${metric.name}` : metric.name;
-      if (taken.has(name))
-        throw new PlumbError("PL4004", {
-          asked: `Two values to follow have the name "${name}"`,
-          why: "The history keeps values by name",
-          fix: `Give one of the metrics a name of its own: { name: "other_${name}" }`,
-        });
-      taken.add(name);
-      return metric.renamed(name);
+  /** Checks the labels of each output, so that no step needs to. Errors: those of `Criterion.checkLabels`. */
+  checkLabels(outputs: readonly OutputInfo[], labels: readonly (Labels | undefined)[]): void {
+    this.criteria(outputs).forEach((criterion, i) => {
+      const of = labels[i];
+      if (of !== undefined) saidOf(outputs[i], outputs, () => criterion.checkLabels(of));
     });
   }
 
-  #pair(model: Model, named: readonly AnyMetric[], labels?: LabelsInfo): Pairing {
-    const units = model.outputShape?.at(-1) ?? undefined;
-    const pairing = losses.pair({ head: model.head, units, loss: this.loss, labels, metrics: named });
-    const wrong = pairing.findings.find(({ severity }) => severity === "error");
-    if (wrong !== undefined) throw errorOf(wrong);
-    for (const finding of pairing.findings) {
-      const { message } = errorOf(finding);
-      if (finding.severity !== "warning" || this.#told.has(message)) continue;
-      this.#told.add(message);
-      this.#warn(message);
-    }
-    return pairing;
+  /** Losses and metrics for labels of each output (none for one that wants none), which are checked here. */
+  objective(outputs: readonly OutputInfo[], labels: readonly (Labels | undefined)[]): Objective {
+    const each = this.criteria(outputs).map((criterion, i) => {
+      const of = labels[i];
+      return of === undefined ? undefined : saidOf(outputs[i], outputs, () => criterion.objective(of));
+    });
+    const weights = this.#weights;
+    return {
+      loss(yTrue, predictions, sampleWeights) {
+        const parts = new Map<string, Tensor>();
+        let total: Tensor | undefined;
+        each.forEach((objective, i) => {
+          const labels = yTrue[i];
+          if (objective?.loss === undefined || labels === undefined) return;
+          const loss = objective.loss(labels, predictions[i], sampleWeights[i]);
+          if (outputs.length > 1) parts.set(`${outputs[i].name}_loss`, loss);
+          const weighted = weights[i] === 1 ? loss : loss.mul(weights[i]);
+          total = total === undefined ? weighted : total.add(weighted);
+        });
+        return { total: total as Tensor, parts: Object.fromEntries(parts) };
+      },
+      metrics: each.flatMap((objective, output) =>
+        (objective?.metrics ?? []).map((followed) => ({ ...followed, output })),
+      ),
+    };
+  }
+
+  #tell(message: string): void {
+    if (this.#told.has(message)) return;
+    this.#told.add(message);
+    this.#warn(message);
   }
 }
 
-/** A metric and what it is fed. One that can read logits does so itself: its value is exact where a probability is 0 or 1. */
-function followed(metric: AnyMetric, weighted: boolean, input: MetricInput): FollowedMetric {
-  const asIs = ({ output }: Forward): Tensor => output;
-  if (input === "asIs") return { metric, weighted, input: asIs };
-  if (metric.contract.supportsLogits && activationBehind(metric.contract) === input)
-    return { metric: metric.withFromLogits(true), weighted, input: asIs };
-  const activation = activations.get(input);
-  return { metric, weighted, input: ({ output }) => activation.call(output) };
+/** Runs `fn`; of several outputs, its errors say which one they are about. */
+function saidOf<R>(output: OutputInfo, outputs: readonly OutputInfo[], fn: () => R): R {
+  try {
+    return fn();
+  } catch (error) {
+    if (outputs.length === 1 || !(error instanceof PlumbError)) throw error;
+    const { asked, ...parts } = error.parts;
+    throw new PlumbError(
+      error.code,
+      { asked: `Of the output "${output.name}": ${asked}`, ...parts },
+      { cause: error },
+    );
+  }
 }
 
-/** The shape of the model's output for as many rows as there are labels. */
-const predictionsFor = (model: Model, labels: Shape): Shape =>
-  [labels[0], ...(model.outputShape ?? []).slice(1)] as Shape;
+/** A loss from what it was given as. Errors: PL2007, also where there is none. */
+const lossFrom = (like: unknown): AnyLoss => losses.get(like as LossLike);
 
-/** For each row of labels (of which there may be several in a row of data), 0 where it weighs nothing. */
-function presence(weights: HostArray | undefined, labels: number): ArrayLike<number> | undefined {
-  if (weights === undefined || !weights.includes(0)) return undefined;
-  const width = Math.max(1, Math.floor(labels / weights.length));
-  return Float32Array.from({ length: labels }, (_, i) => weights[Math.floor(i / width)]);
+/** What stands in a list or an object of settings; the value itself where it is neither. */
+const leavesIn = <T>(given: PerOutput<T>): readonly T[] =>
+  Array.isArray(given)
+    ? (given as readonly T[])
+    : isNamed(given)
+      ? (Object.values(given) as T[])
+      : [given as T];
+
+/** The loss of each output. Errors: PL4004 for names and numbers that do not fit the outputs. */
+function spreadLosses(
+  given: CompileOptions["loss"] | undefined,
+  names: readonly string[],
+): readonly (LossLike | null | undefined)[] {
+  if (isNamed(given)) {
+    const byName = given as Readonly<Record<string, LossLike | null>>;
+    requireNames("loss", byName, names);
+    const without = names.find((name) => byName[name] === undefined);
+    if (without !== undefined)
+      throw new PlumbError("PL4004", {
+        asked: `compile was given losses for ${listed(Object.keys(byName))}`,
+        arrived: `The output "${without}" has none`,
+        why: "An output without a loss is not trained, which is to be said",
+        fix: `Give it one, or null: { ${without}: null }`,
+      });
+    return someLoss(names.map((name) => byName[name]));
+  }
+  if (!Array.isArray(given)) return names.map(() => given as LossLike | undefined);
+  requireCount("loss", given, names, "a loss");
+  return someLoss(given as readonly (LossLike | null)[]);
+}
+
+function someLoss<T>(each: readonly (T | null)[]): readonly (T | null)[] {
+  if (each.some((loss) => loss !== null)) return each;
+  throw new PlumbError("PL4004", {
+    asked: "compile was given no loss for any output",
+    why: "There is nothing that training could bring down",
+    fix: 'Give at least one output a loss: { price: "mse" }',
+  });
+}
+
+/** How much the loss of each output counts. Errors: PL4004. */
+function spreadWeights(given: CompileOptions["lossWeights"], names: readonly string[]): readonly number[] {
+  const weight = (value: unknown, name: string): number => {
+    if (value === undefined || value === null) return 1;
+    if (real(1, "").accepts(value)) return value as number;
+    throw new PlumbError("PL4004", {
+      asked: `compile was given the loss weight ${showValue(value)} for the output "${name}"`,
+      why: "The losses of the outputs are added, each times its weight",
+      fix: "Give a number",
+    });
+  };
+  if (isNamed(given)) {
+    requireNames("lossWeights", given, names);
+    return names.map((name) => weight((given as Readonly<Record<string, unknown>>)[name], name));
+  }
+  if (!Array.isArray(given)) return names.map((name) => weight(given, name));
+  requireCount("lossWeights", given, names, "a number");
+  return names.map((name, i) => weight(given[i], name));
+}
+
+/** The metrics of each output. Errors: PL4004. */
+function spreadMetrics(
+  given: PerOutput<MetricsLike>,
+  names: readonly string[],
+  option: string,
+): readonly MetricLike[][] {
+  const several = (one: unknown): MetricLike[] =>
+    one === undefined || one === null
+      ? []
+      : Array.isArray(one)
+        ? [...(one as MetricLike[])]
+        : [one as MetricLike];
+  if (isNamed(given)) {
+    requireNames(option, given, names);
+    return names.map((name) => several((given as Readonly<Record<string, unknown>>)[name]));
+  }
+  if (!Array.isArray(given)) return names.map(() => [given as MetricLike]);
+  if (given.length === 0) return names.map(() => []);
+  if (names.length === 1)
+    return [given.length === 1 && Array.isArray(given[0]) ? several(given[0]) : several(given)];
+  requireCount(option, given, names, "a metric, or a list of them,");
+  return names.map((_, i) => several(given[i]));
+}
+
+function requireNames(option: string, given: object, names: readonly string[]): void {
+  const strange = Object.keys(given).find((name) => !names.includes(name));
+  if (strange === undefined) return;
+  throw new PlumbError("PL4004", {
+    asked: `compile was given ${option} for an output "${strange}"`,
+    why: `The model has ${names.length === 1 ? "one output" : "the outputs"}: ${listed(names)}`,
+    fix: `${didYouMean(strange, names)}An output is called like the layer that gives it, or by its name in outputs: { … }`,
+  });
+}
+
+function requireCount(
+  option: string,
+  given: readonly unknown[],
+  names: readonly string[],
+  what: string,
+): void {
+  if (given.length === names.length) return;
+  throw new PlumbError("PL4004", {
+    asked: `compile was given a list of ${given.length} as ${option}`,
+    arrived: `The model has ${names.length === 1 ? "1 output" : `${names.length} outputs`}: ${listed(names)}`,
+    why: `In a list each output has its entry, in their order`,
+    fix: `Give ${what} for each output, or an object by name: ${option}: { ${names[0]}: … }`,
+  });
 }

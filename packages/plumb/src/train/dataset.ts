@@ -1,7 +1,9 @@
 /** Data as the steps of a model read them: whole, in the engine's memory, from which each step gathers its rows. */
-import { checkSameRows, checkSomeRows, checkWeights, rowsOf, type RowsLike } from "../data/index.ts";
+import { bytesOf } from "../base/dtype.ts";
 import { Variable, type Tensor } from "../tensor/index.ts";
-import type { Labels } from "./compile.ts";
+import type { Labels } from "./criterion.ts";
+import type { Places, Structure } from "./places.ts";
+import { labelsOf, mapRows, rowsFor, settled, valuesIn, type Rows, type Taker } from "./rows.ts";
 
 /**
  * Rows, their labels, and a weight for each, checked to belong together.
@@ -10,67 +12,52 @@ import type { Labels } from "./compile.ts";
  * engine's memory from `load` on.
  */
 export class Dataset {
-  readonly rows: number;
+  /** The number of rows. */
+  readonly count: number;
+  readonly #taker: Taker;
+  readonly #places: Places;
   readonly #residents: Variable[] = [];
-  #given?: { readonly x: Tensor; readonly y: Tensor; readonly sampleWeight?: Tensor };
-  #x!: Variable;
-  #y!: Variable;
-  #sampleWeight?: Variable;
+  #given?: Rows<Tensor>;
+  #loaded?: Rows<Variable>;
 
   /**
    * Errors: PL4005 when labels or weights have other rows than `x`, PL3004 when there are none, PL1009 for what is no data,
-   * PL2016 for a weight that is negative or not finite.
+   * PL2016 for a weight that is negative or not finite, PL4017 for other inputs or labels than the model has.
    */
-  constructor(x: RowsLike, y: RowsLike, sampleWeight?: RowsLike) {
-    const rows = rowsOf(x, "x");
-    checkSomeRows(rows);
-    const belonging = (values: RowsLike, name: string): Tensor => {
-      const part = rowsOf(values, name);
-      checkSameRows(rows, part, name);
-      return part;
-    };
-    const labels = belonging(y, "the labels");
-    this.rows = rows.shape[0];
-    this.#given = { x: rows, y: labels };
-    if (sampleWeight === undefined || sampleWeight === null) return;
-    const weights = belonging(sampleWeight, "the sample weights");
-    checkWeights(weights);
-    this.#given = { ...this.#given, sampleWeight: weights };
+  constructor(taker: Taker, x: unknown, y: unknown, sampleWeight?: unknown) {
+    const { places, ...rows } = rowsFor(taker, x, y, sampleWeight);
+    this.#taker = taker;
+    this.#places = places;
+    this.#given = rows;
+    [this.count] = valuesIn(rows)[0].shape;
   }
 
   /** Puts the data into the engine's memory, and lets go of the copy. */
   load(): this {
     if (this.#given === undefined) return this;
-    const { x, y, sampleWeight } = this.#given;
+    this.#loaded = mapRows(this.#given, (values) => this.keep(values));
     this.#given = undefined;
-    this.#x = this.keep(x);
-    this.#y = this.keep(y);
-    if (sampleWeight !== undefined) this.#sampleWeight = this.keep(sampleWeight);
     return this;
   }
 
-  get x(): Variable {
-    return this.#x;
-  }
-  get y(): Variable {
-    return this.#y;
-  }
-  get sampleWeight(): Variable | undefined {
-    return this.#sampleWeight;
+  /** The inputs, once they are loaded. */
+  get x(): Structure<Variable> {
+    return this.#loaded!.x;
   }
 
-  /** The labels, for who checks them. */
-  get labels(): Labels {
-    return {
-      values: this.y.dataSync(),
-      shape: this.y.shape,
-      ...(this.sampleWeight ? { weights: this.sampleWeight.dataSync() } : {}),
-    };
+  /** The data, once they are loaded; labels by output, as far as outputs are known. */
+  get rows(): Rows<Variable> {
+    return settled(this.#loaded!, this.#places, this.#taker);
+  }
+
+  /** The labels of each output, for who checks them. */
+  get labels(): readonly (Labels | undefined)[] {
+    return labelsOf(this.rows);
   }
 
   /** Bytes that the data hold in the engine's memory. */
   get bytes(): number {
-    return this.#residents.reduce((total, { size }) => total + 4 * size, 0);
+    return this.#residents.reduce((total, { size, dtype }) => total + bytesOf[dtype] * size, 0);
   }
 
   /** Puts values of all rows into the engine's memory, for as long as the data set is used. */

@@ -3,7 +3,7 @@ import { PlumbError } from "../base/errors.ts";
 import { integer, optional, real, resolve } from "../base/parameters.ts";
 import { Batches, freshSeed, rowNumbers, seedFor } from "../data/index.ts";
 import type { Dataset } from "./dataset.ts";
-import type { Model } from "./model.ts";
+import type { AnyModel } from "./model.ts";
 import { runInSlices } from "./slices.ts";
 import { stepOver, type Step } from "./step.ts";
 
@@ -55,7 +55,7 @@ export interface LearningRateSweep {
  * A tenth of the rate of the smallest loss stands well below the edge at which training falls apart.
  */
 export async function findLearningRate(
-  model: Model,
+  model: AnyModel,
   data: Dataset,
   options: SweepOptions,
 ): Promise<LearningRateSweep> {
@@ -86,9 +86,8 @@ export async function findLearningRate(
   let step: Step | undefined;
   try {
     data.load();
-    model.build(data.x.shape);
-    const objective = compiled.objective(model, data.labels);
-    const batches = new Batches(rowNumbers(data.rows), batchSize);
+    const objective = model.objectiveFor(data);
+    const batches = new Batches(rowNumbers(data.count), batchSize);
     step = stepOver(model, "train", objective, data, batches);
     step.reserve();
     const { run, totals } = step;

@@ -1,11 +1,12 @@
 /** What `fit` takes, checked and copied when it is called: it may begin later, and the caller's arrays are the caller's. */
 import { PlumbError } from "../base/errors.ts";
 import { flag, integer, optional, resolve, unchecked, type Parameter } from "../base/parameters.ts";
-import { freshSeed, splitRules, type RowsLike, type SplitOptions, type SplitRule } from "../data/index.ts";
+import { freshSeed, splitRules, type SplitOptions, type SplitRule } from "../data/index.ts";
 import { checkCallbacks, type Callback } from "./callbacks/callback.ts";
 import { ProgressLogger } from "./callbacks/progress-logger.ts";
 import { classWeight, type ClassWeight } from "./class-weight.ts";
 import { Dataset } from "./dataset.ts";
+import type { RowsData, RowWeights, Taker } from "./rows.ts";
 
 /** What `fit` takes besides data. */
 export interface FitOptions {
@@ -14,20 +15,27 @@ export interface FitOptions {
   /** Rows per step. Default 32. The last batch of an epoch may be smaller. */
   batchSize?: number;
   /**
-   * The share of rows to validate on: by a seeded shuffle, within each class where labels are classes. `rule: "last"`
-   * takes the last rows instead, which is what Keras does. 0, the default, is none.
+   * The share of rows to validate on: by a seeded shuffle, within each class where labels are classes (of several outputs,
+   * those of the first that are). `rule: "last"` takes the last rows instead, which is what Keras does. 0, the default,
+   * is none.
    */
   validationSplit?: number | { fraction: number; rule: SplitRule };
   /** Rows to validate on, `[x, y]` or `[x, y, sampleWeight]`. */
-  validationData?: readonly [x: RowsLike, y: RowsLike, sampleWeight?: RowsLike];
+  validationData?: readonly [x: RowsData, y: RowsData, sampleWeight?: RowWeights];
   /** Epochs from one validation to the next. Default 1. */
   validationFreq?: number;
   /** Default: `batchSize`. */
   validationBatchSize?: number;
-  /** How much the rows of each class count in the loss, by class number; a class that is left out counts 1. */
+  /**
+   * How much the rows of each class count in the loss, by class number; a class that is left out counts 1. For models of
+   * one output.
+   */
   classWeight?: Readonly<Record<number, number>>;
-  /** How much each row counts in the loss: `[rows]`. Not together with `classWeight`. */
-  sampleWeight?: RowsLike;
+  /**
+   * How much each row counts in the loss, `[rows]`, or each step of it, `[rows, steps]`. Of several outputs one for all, a
+   * list, or by name. Not together with `classWeight`.
+   */
+  sampleWeight?: RowWeights;
   /** Read the rows in another order in each epoch, drawn from the seed. Default true. */
   shuffle?: boolean;
   /** The epoch to begin with, for a fit that goes on. Default 0. */
@@ -78,7 +86,7 @@ const parameters = {
   epochs: integer(1, "The epoch to stop before", { min: 0 }),
   batchSize: integer(32, "Rows per step", { min: 1 }),
   validationSplit,
-  validationData: given<readonly [x: RowsLike, y: RowsLike, sampleWeight?: RowsLike]>(
+  validationData: given<FitOptions["validationData"] & {}>(
     "Rows to validate on",
     "a list, [x, y] or [x, y, sampleWeight]",
     (value) => Array.isArray(value) && (value.length === 2 || value.length === 3),
@@ -86,7 +94,7 @@ const parameters = {
   validationFreq: integer(1, "Epochs from one validation to the next", { min: 1 }),
   validationBatchSize: optional(integer(32, "Rows per step of validation", { min: 1 })),
   classWeight,
-  sampleWeight: unchecked<RowsLike | undefined>(undefined, "How much each row counts"),
+  sampleWeight: unchecked<RowWeights | undefined>(undefined, "How much each row counts"),
   shuffle: flag(true, "Another order of rows in each epoch"),
   initialEpoch: integer(0, "The epoch to begin with", { min: 0 }),
   seed: optional(integer(0, "Decides everything random")),
@@ -126,7 +134,7 @@ export interface FitPlan {
 }
 
 /** Errors: PL4004 for an option that is none or that does not go with another; those of `Dataset` for the rows. */
-export function planOf(x: RowsLike, y: RowsLike, options: FitOptions): FitPlan {
+export function planOf(taker: Taker, x: RowsData, y: RowsData, options: FitOptions): FitPlan {
   const values = resolve("PL4004", "fit", parameters, options);
   const { validationData, sampleWeight, verbose, callbacks = [] } = values;
   refuseTogether({ validationSplit: values.validationSplit, validationData }, "Both say what to validate on");
@@ -134,8 +142,8 @@ export function planOf(x: RowsLike, y: RowsLike, options: FitOptions): FitPlan {
   checkCallbacks(callbacks);
   return {
     ...values,
-    data: new Dataset(x, y, sampleWeight),
-    held: validationData && new Dataset(...validationData),
+    data: new Dataset(taker, x, y, sampleWeight),
+    held: validationData && new Dataset(taker, ...validationData),
     split: values.validationSplit,
     classWeight: values.classWeight && { ...values.classWeight },
     validationBatchSize: values.validationBatchSize ?? values.batchSize,

@@ -4,17 +4,18 @@ import { Batches, classesOf, rowNumbers, seedFor, splitRows } from "../data/inde
 import { classWeightsOf } from "./class-weight.ts";
 import { listenerOf } from "./callbacks/callback.ts";
 import { measure } from "./evaluate.ts";
+import type { Dataset } from "./dataset.ts";
 import { Emitter, type EpochLogs, type Logs } from "./events.ts";
 import type { FitPlan } from "./fit-options.ts";
 import { History } from "./history.ts";
-import type { Model } from "./model.ts";
+import type { AnyModel } from "./model.ts";
 import { runInSlices } from "./slices.ts";
 import { StepLogger } from "./step-log.ts";
 import { stepOver, type Step } from "./step.ts";
 
 /** Trains `model`; `watch` learns how to ask whether a callback is at work at the moment. */
 export async function fit(
-  model: Model,
+  model: AnyModel,
   plan: FitPlan,
   watch: (calling: () => boolean) => void,
 ): Promise<History> {
@@ -25,20 +26,19 @@ export async function fit(
   try {
     // In the engine's memory once; which rows train and which validate is a matter of row numbers.
     for (const loaded of [data, held]) loaded?.load();
-    buildSeeded(model, data.x.shape, plan.seeded ? seed : undefined);
-    const objective = compiled.objective(model, data.labels);
+    buildSeeded(model, data, plan.seeded ? seed : undefined);
+    const objective = model.objectiveFor(data);
     const { train, validation } = chooseRows(model, plan);
-    const weight =
-      plan.classWeight === undefined
-        ? data.sampleWeight
-        : data.keep(classWeightsOf(model, data.y, plan.classWeight));
+    const weights =
+      plan.classWeight &&
+      data.keep(classWeightsOf(compiled.criteria(model.outputInfos!), data.rows.y, plan.classWeight));
 
     // Programs: full batch and remainder, for training and for validation, built, and their memory taken, before step 1.
-    training = stepOver(model, "train", objective, data, new Batches(train, batchSize), weight);
-    const [validated, rows] = held ? [held, rowNumbers(held.rows)] : [data, validation];
+    training = stepOver(model, "train", objective, data, new Batches(train, batchSize), weights);
+    const [validated, rows] = held ? [held, rowNumbers(held.count)] : [data, validation];
     if (rows !== undefined) {
       const batches = new Batches(rows, plan.validationBatchSize);
-      validating = stepOver(model, "test", compiled.objective(model, validated.labels), validated, batches);
+      validating = stepOver(model, "test", model.objectiveFor(validated), validated, batches);
     }
     for (const step of [training, validating]) step?.reserve();
 
@@ -119,23 +119,24 @@ const ofValidation = (logs: Logs): Logs =>
   Object.fromEntries(Object.entries(logs).map(([name, value]) => [validationName(name), value]));
 
 /** Builds a model that was not built; from the seed, when the caller gave one. */
-function buildSeeded(model: Model, shape: readonly number[], seed: number | undefined): void {
+function buildSeeded(model: AnyModel, data: Dataset, seed: number | undefined): void {
   const outside = generatorState();
   if (seed !== undefined) setGeneratorState({ seed, counter: 0 });
-  model.build(shape);
+  model.buildFor(data.x);
   if (seed !== undefined) setGeneratorState(outside);
 }
 
-/** Which rows train and which validate. */
+/** Which rows train and which validate; stratified by the labels of the first output that are classes. */
 function chooseRows(
-  model: Model,
+  model: AnyModel,
   { data, split, seed }: FitPlan,
 ): { train: Int32Array; validation?: Int32Array } {
-  if (split === undefined) return { train: rowNumbers(data.rows) };
-  const { shape } = data.y;
-  const classes =
-    split.rule === "stratified" && model.compiled.labelsAreClasses(shape)
-      ? classesOf(data.y.dataSync(), shape)
+  if (split === undefined) return { train: rowNumbers(data.count) };
+  const criteria = model.compiled.criteria(model.outputInfos!);
+  const labels =
+    split.rule === "stratified"
+      ? data.rows.y.find((y, i) => y !== undefined && criteria[i].labelsAreClasses(y.shape))
       : undefined;
-  return splitRows(data.rows, { ...split, seed, classes });
+  const classes = labels && classesOf(labels.dataSync(), labels.shape);
+  return splitRows(data.count, { ...split, seed, classes });
 }

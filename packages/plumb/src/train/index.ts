@@ -1,12 +1,15 @@
 export type { Batch, StepOutput } from "./batch.ts";
 export * from "./callbacks/index.ts";
-export { Compiled, type CompileOptions } from "./compile.ts";
+export { Compiled, type CompileOptions, type MetricsLike, type PerOutput } from "./compile.ts";
 export type { EvaluateOptions } from "./evaluate.ts";
 export type { EpochLogs, Logs, TrainEvent } from "./events.ts";
 export type { LearningRateSweep, SweepOptions } from "./find-learning-rate.ts";
 export type { FitOptions } from "./fit-options.ts";
 export { History, type StepLog, type Stopped } from "./history.ts";
-export { Model, type Forward, type ModelState } from "./model.ts";
+export { Model, type AnyModel, type ModelOptions, type ModelState } from "./model.ts";
 export type { OnBatchOptions } from "./on-batch.ts";
+export type { Structure } from "./places.ts";
 export type { PredictOptions } from "./predict.ts";
+export type { RowsData, RowWeights } from "./rows.ts";
 export { Sequential, type SequentialOptions } from "./sequential.ts";
+export type { SummaryOptions } from "./summary.ts";

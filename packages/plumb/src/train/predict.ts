@@ -1,10 +1,11 @@
 /** What a model says about rows. */
+import type { HostArray } from "../base/dtype.ts";
 import { integer, resolve } from "../base/parameters.ts";
 import { sizeOf, type Shape } from "../base/shape.ts";
-import type { DType } from "../base/dtype.ts";
-import { checkSomeRows, rowsOf, type RowsLike } from "../data/index.ts";
-import { tensor, trace, type Tensor, type Traced } from "../tensor/index.ts";
-import type { Model } from "./model.ts";
+import { leavesOf, replaceLeaves, tensor, trace, type Tensor, type Traced } from "../tensor/index.ts";
+import type { AnyModel } from "./model.ts";
+import { arranged, tensorsFor, type Structure } from "./places.ts";
+import { inputsOf, specsOf, type RowsData } from "./rows.ts";
 import { runInSlices } from "./slices.ts";
 
 /** What `predict` takes besides data. */
@@ -15,28 +16,29 @@ export interface PredictOptions {
 
 const parameters = { batchSize: integer(32, "Rows per step", { min: 1 }) };
 
-/** A model's forward pass for one shape of batch. */
+/** A model's forward pass for one shape of batch, and the shapes of its outputs. */
 interface ForwardProgram {
-  readonly program: Traced<Tensor>;
-  readonly outputShape: Shape;
+  readonly program: Traced<readonly Tensor[]>;
+  readonly shapes: readonly Shape[];
 }
 
 /**
  * The forward passes of a model that were compiled so far, so that a prediction repeated compiles nothing. They take the
- * batch as an argument and read the weights where they are: training and `setWeights` do not touch them.
+ * batch as arguments and read the weights where they are: training and `setWeights` do not touch them.
  */
 export class ForwardPrograms {
-  readonly #model: Model;
+  readonly #model: AnyModel;
   readonly #byShape = new Map<string, ForwardProgram>();
 
-  constructor(model: Model) {
+  constructor(model: AnyModel) {
     this.#model = model;
   }
 
-  /** The program for batches of a shape. The one that was used longest ago makes room for a ninth. */
-  for(shape: Shape, dtype: DType): ForwardProgram {
-    const key = `${dtype} ${shape.join()}`;
-    const known = this.#byShape.get(key) ?? this.#trace(shape, dtype);
+  /** The program for batches of so many rows, like `x`. The one that was used longest ago makes room for a ninth. */
+  for(x: Structure<Tensor>, rows: number): ForwardProgram {
+    const specs = specsOf(x).map(({ shape, dtype }) => ({ shape: [rows, ...shape.slice(1)], dtype }));
+    const key = specs.map(({ shape, dtype }) => `${dtype} ${shape.join()}`).join(" ");
+    const known = this.#byShape.get(key) ?? this.#trace(x, specs);
     this.#byShape.delete(key);
     this.#byShape.set(key, known);
     const [oldest] = this.#byShape.keys();
@@ -49,17 +51,20 @@ export class ForwardPrograms {
     for (const key of this.#byShape.keys()) this.#drop(key);
   }
 
-  #trace(shape: Shape, dtype: DType): ForwardProgram {
-    let outputShape: Shape = [];
-    const program = trace(
-      (x) => {
-        const { output } = this.#model.forward(x, { training: false });
-        outputShape = output.shape;
-        return output;
-      },
-      [{ shape, dtype }],
-    );
-    return { program, outputShape };
+  #trace(
+    x: Structure<Tensor>,
+    specs: readonly { readonly shape: Shape; readonly dtype: Tensor["dtype"] }[],
+  ): ForwardProgram {
+    const model = this.#model;
+    let shapes: readonly Shape[] = [];
+    const program = trace((...args) => {
+      let next = 0;
+      const made = model.call(replaceLeaves(x, () => args[next++]) as Structure<Tensor>, { training: false });
+      const outputs = tensorsFor(model.outputPlaces!, made, { what: "the outputs", place: "output" });
+      shapes = outputs.map(({ shape }) => shape);
+      return outputs;
+    }, specs);
+    return { program, shapes };
   }
 
   #drop(key: string): void {
@@ -68,40 +73,59 @@ export class ForwardPrograms {
   }
 }
 
-/** The model's output for all rows, batch by batch, in one turn of the model. */
+/** The model's outputs for all rows, batch by batch, in one turn of the model. */
 export async function predict(
-  model: Model,
+  model: AnyModel,
   programs: ForwardPrograms,
-  x: RowsLike,
+  x: RowsData,
   options: PredictOptions,
-): Promise<Tensor> {
+): Promise<Structure<Tensor>> {
   const { batchSize } = resolve("PL4004", "predict", parameters, options);
-  const rows = rowsOf(x, "x");
-  checkSomeRows(rows);
-  model.build(rows.shape);
-  const [count, ...rowShape] = rows.shape;
-  const width = sizeOf(rowShape);
-  const values = rows.dataSync();
-  let output = new Float32Array();
-  let outputShape: Shape = [];
+  return predictRows(model, programs, inputsOf(model, x), batchSize);
+}
+
+/** The model's outputs for all rows in one step. */
+export async function predictOnBatch(
+  model: AnyModel,
+  programs: ForwardPrograms,
+  x: RowsData,
+): Promise<Structure<Tensor>> {
+  return predictRows(model, programs, inputsOf(model, x), Infinity);
+}
+
+async function predictRows(
+  model: AnyModel,
+  programs: ForwardPrograms,
+  x: Structure<Tensor>,
+  batchSize: number,
+): Promise<Structure<Tensor>> {
+  model.buildFor(x);
+  const inputs = leavesOf(x) as Tensor[];
+  const [count] = inputs[0].shape;
+  const values = inputs.map((input) => input.dataSync());
+  const widths = inputs.map(({ shape }) => sizeOf(shape.slice(1)));
+  const step = Math.min(batchSize, count);
+  let outputs: HostArray[] = [];
+  let rowShapes: readonly Shape[] = [];
   await model.turns.take(() =>
     runInSlices({
-      steps: Math.ceil(count / batchSize),
+      steps: Math.ceil(count / step),
       step(i) {
-        const [from, to] = [i * batchSize, Math.min(count, (i + 1) * batchSize)];
-        const { program, outputShape: batchShape } = programs.for([to - from, ...rowShape], rows.dtype);
-        program.run(values.subarray(from * width, to * width));
-        outputShape = batchShape.slice(1);
-        const size = sizeOf(outputShape);
-        if (i === 0) output = new Float32Array(count * size);
-        output.set(program.output(0), from * size);
+        const [from, to] = [i * step, Math.min(count, (i + 1) * step)];
+        const { program, shapes } = programs.for(x, to - from);
+        program.run(...values.map((of, k) => of.subarray(from * widths[k], to * widths[k])));
+        rowShapes = shapes.map((shape) => shape.slice(1));
+        const parts = shapes.map((_, k) => program.output(k));
+        if (i === 0) outputs = parts.map((part, k) => newArray(part, count * sizeOf(rowShapes[k])));
+        parts.forEach((part, k) => outputs[k].set(part, from * sizeOf(rowShapes[k])));
       },
     }),
   );
-  return tensor(output, [count, ...outputShape]);
+  return arranged(
+    model.outputPlaces!,
+    outputs.map((output, k) => tensor(output, [count, ...rowShapes[k]])),
+  );
 }
 
-/** The model's output for all rows in one step. */
-export function predictOnBatch(model: Model, programs: ForwardPrograms, x: RowsLike): Promise<Tensor> {
-  return predict(model, programs, x, { batchSize: Math.max(1, rowsOf(x, "x").shape[0]) });
-}
+const newArray = (like: HostArray, length: number): HostArray =>
+  new (like.constructor as new (length: number) => HostArray)(length);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Dense, Dropout, Flatten, Input, type Layer } from "../layers/index.ts";
-import { seed, tensor } from "../tensor/index.ts";
+import { seed, tensor, type Tensor } from "../tensor/index.ts";
 import { Sequential } from "./sequential.ts";
 
 const model = (): Sequential =>
@@ -46,7 +46,7 @@ test("the summary is a table of layers, shapes and counts", () => {
       "│ head (Dense)             │ [batch, 3]    │ 195 (frozen) │",
       "│ dense_1 (Dense)          │ [batch, 2]    │            8 │",
       "└──────────────────────────┴───────────────┴──────────────┘",
-      "Weights: 779 (3.0 KB), of which trained: 584",
+      "Weights: 779 (3.0 KB), of which trained: 584 (2.3 KB), not trained: 195 (780 B)",
     ].join("\n"),
   );
 });
@@ -55,7 +55,7 @@ test("called on a tensor it runs its layers one after the other", () => {
   seed(1);
   const stack = model();
   const x = tensor(new Float32Array(8).fill(0.5), [1, 4, 2]);
-  const byHand = stack.layers.reduce((value, layer) => layer.call(value), x);
+  const byHand = stack.layers.reduce<Tensor>((value, layer) => layer.call(value) as Tensor, x);
   expect([...stack.call(x).dataSync()]).toEqual([...byHand.dataSync()]);
 });
 

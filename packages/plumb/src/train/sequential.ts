@@ -1,23 +1,41 @@
-import type { Head } from "../base/contract.ts";
 import { PlumbError } from "../base/errors.ts";
-import { resolve, showValue, text } from "../base/parameters.ts";
-import { InputLayer, Layer, type BatchShape, type CallOptions } from "../layers/index.ts";
-import type { Tensor } from "../tensor/index.ts";
-import { Model, type Forward } from "./model.ts";
+import { flag, optional, resolve, showValue, text } from "../base/parameters.ts";
+import {
+  input,
+  InputLayer,
+  Layer,
+  PreprocessingLayer,
+  SymbolicTensor,
+  type BatchShape,
+  type Inputs,
+} from "../layers/index.ts";
+import { leavesOf, type Tensor, type Variable } from "../tensor/index.ts";
+import type { OutputInfo } from "./criterion.ts";
+import { Model } from "./model.ts";
+import type { Places, Structure } from "./places.ts";
 
 /** What `Sequential` takes besides layers. */
 export interface SequentialOptions {
+  /** Unset: `sequential`, numbered within another model. */
   name?: string;
+  /** False keeps all weights as they are. Default true. */
+  trainable?: boolean;
 }
 
-const parameters = { name: text("sequential", "What the model is called") };
+const parameters = {
+  name: optional(text("", "What the model is called")),
+  trainable: flag(true, "Whether training changes the weights"),
+};
+
+/** It takes one tensor, whatever it is called. */
+const onlyInput: Places = { names: ["input"], form: "one" };
 
 /**
  * A model that is a stack of layers, each fed by the one before it.
  *
- * Beginning with `Input({ shape })`, or a layer with `inputShape`, it is built at once; otherwise when it first meets
- * data. Errors: PL4006 when a layer cannot take what the one before it gives, PL4002 when weights are asked for before
- * the model is built.
+ * Beginning with `Input({ shape })`, what `input()` gave, or a layer with `inputShape`, it is built at once; otherwise when
+ * it first meets data. Models may be among the layers, and it may be one itself. Errors: PL4006 when a layer cannot take
+ * what the one before it gives, PL4002 when weights are asked for before the model is built.
  *
  * @example
  * const model = new Sequential([Input({ shape: [4] }), new Dense(16, { activation: "relu" }), new Dense(3)]);
@@ -25,11 +43,12 @@ const parameters = { name: text("sequential", "What the model is called") };
  * await model.fit(x, y, { epochs: 20 });
  */
 export class Sequential extends Model {
-  readonly #layers: Layer[] = [];
-  #inputShape?: BatchShape;
+  static override readonly className: string = "Sequential";
+  readonly #stack: Layer[] = [];
+  #expected?: readonly OutputInfo[];
 
-  constructor(layers: readonly Layer[] = [], options: SequentialOptions = {}) {
-    super(resolve("PL4004", "Sequential", parameters, options).name);
+  constructor(layers: readonly (Layer | Tensor)[] = [], options: SequentialOptions = {}) {
+    super(resolve("PL4004", "Sequential", parameters, options));
     if (!Array.isArray(layers))
       throw new PlumbError("PL4004", {
         asked: `Sequential was given ${showValue(layers)} in the place of its layers`,
@@ -40,21 +59,25 @@ export class Sequential extends Model {
   }
 
   /** Puts a layer on top. */
-  add(layer: Layer): void {
+  add(given: Layer | Tensor): void {
+    const layer = given instanceof SymbolicTensor ? given.source.layer : given;
     if (!(layer instanceof Layer))
       throw new PlumbError("PL4004", {
         asked: `Sequential was given ${showValue(layer)} as a layer`,
         why: "Its entries are layers that were made with new",
-        fix: "Write for example new Dense(10)",
+        fix:
+          (layer as unknown) instanceof PreprocessingLayer
+            ? "It reads texts, which no model does: call it on the data, and give the model what comes out"
+            : "Write for example new Dense(10)",
       });
-    const before = this.#layers.at(-1);
-    if (this.#layers.includes(layer))
+    const before = this.#stack.at(-1);
+    if (this.#stack.includes(layer))
       throw new PlumbError("PL4004", {
         asked: `The layer "${layer.name}" was added twice`,
         why: "A Sequential runs each layer once",
         fix: "Make a second layer with new",
       });
-    const names = new Set(this.#layers.map(({ name }) => name));
+    const names = new Set(this.#stack.map(({ name }) => name));
     layer.nameAmong(names);
     if (names.has(layer.name))
       throw new PlumbError("PL4004", {
@@ -66,59 +89,60 @@ export class Sequential extends Model {
       before === undefined || before instanceof InputLayer
         ? "the model's input"
         : `the layer "${before.name}"`;
-    this.#layers.push(layer);
-    this.changed();
-    if (this.#inputShape !== undefined) this.#buildLayer(layer, this.#outputShapeOf(this.#layers.length - 1));
+    this.#stack.push(layer);
+    this.#expected = undefined;
+    if (this.graph !== undefined) this.#put([layer], this.inputs[0], this.outputs[0]);
+    else if (layer instanceof InputLayer && before === undefined) this.#put([], layer.output, layer.output);
     else if (before === undefined && layer.declaredShape !== undefined)
       this.build([null, ...layer.declaredShape]);
   }
 
+  /** Draws layers on top of what is drawn. Names of weights begin with the model's where it is within another. */
+  #put(layers: readonly Layer[], from: SymbolicTensor, below: SymbolicTensor): void {
+    const top = this.within(() =>
+      layers.reduce<Structure<Tensor>>((value, layer) => layer.call(value as Tensor), below),
+    );
+    const { layer } = from.source;
+    this.draw(from, top as Structure<SymbolicTensor>, this.#stack.includes(layer) ? [] : [layer]);
+  }
+
   override get layers(): readonly Layer[] {
-    return this.#layers;
+    return [...new Set([...this.#stack, ...super.layers])];
   }
 
-  override get inputShape(): BatchShape | undefined {
-    return this.#inputShape;
+  override get inputPlaces(): Places {
+    return super.inputPlaces ?? onlyInput;
   }
 
-  override get outputShape(): BatchShape | undefined {
-    return this.#inputShape && this.#outputShapeOf(this.#layers.length);
+  override get outputPlaces(): Places {
+    return super.outputPlaces ?? { names: [this.#stack.at(-1)?.name ?? "output"], form: "one" };
   }
 
-  override get head(): Head {
-    return this.#layers.at(-1)?.head ?? "linear";
+  /** Before the model is built, what its last layer says of itself. */
+  override get outputInfos(): readonly OutputInfo[] | undefined {
+    const known = super.outputInfos;
+    const last = this.#stack.findLast(({ movesValues }) => !movesValues);
+    if (known !== undefined || last === undefined) return known;
+    return (this.#expected ??= [{ name: last.name, head: last.outputHead }]);
   }
 
-  /** Makes the weights for an input of this shape, batch included: `[null, 4]`. Does nothing once they are made. */
-  override build(inputShape: BatchShape): void {
-    if (this.#inputShape !== undefined) return;
-    const shape = [null, ...inputShape.slice(1)];
-    let next: BatchShape = shape;
-    for (const layer of this.#layers) next = this.#buildLayer(layer, next);
-    this.#inputShape = shape;
+  protected override inputsFrom(given: unknown): Inputs {
+    const x = super.inputsFrom(given);
+    this.buildFor(x as Tensor);
+    return x;
   }
 
-  #buildLayer(layer: Layer, inputShape: BatchShape): BatchShape {
-    layer.ensureBuilt(inputShape);
-    return layer.computeOutputShape(inputShape);
-  }
-
-  #outputShapeOf(count: number): BatchShape {
-    return this.#layers
-      .slice(0, count)
-      .reduce<BatchShape>((shape, layer) => layer.computeOutputShape(shape), this.#inputShape!);
-  }
-
-  override forward(x: Tensor, options: CallOptions = {}): Forward {
-    if (this.#layers.length === 0)
+  /** Makes the weights for an input like this one, of which the number of rows does not count. */
+  override buildFor(x: Structure<Tensor | Variable>): void {
+    if (this.graph !== undefined) return;
+    if (this.#stack.length === 0)
       throw new PlumbError("PL4002", {
         asked: `The model "${this.name}" was called`,
         why: "It has no layers",
         fix: "Add layers: new Sequential([new Dense(1)])",
       });
-    const last = this.#layers[this.#layers.length - 1];
-    let value = x;
-    for (const layer of this.#layers.slice(0, -1)) value = layer.call(value, options);
-    return last.callWithHead(value, options);
+    const { shape, dtype } = leavesOf(x)[0] as Tensor;
+    const bottom = input({ shape: (shape as BatchShape).slice(1), dtype });
+    this.#put(this.#stack, bottom, bottom);
   }
 }

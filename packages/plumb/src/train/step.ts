@@ -6,14 +6,15 @@
  * or `evaluate` on data of the same shape compiles nothing.
  */
 import { PlumbError } from "../base/errors.ts";
-import type { Shape } from "../base/shape.ts";
 import type { Batches } from "../data/index.ts";
 import { collectLosses } from "../layers/index.ts";
-import { currentBackend, trace, type Tensor, type Traced, type Variable } from "../tensor/index.ts";
+import { currentBackend, leavesOf, trace, type Tensor, type Traced, type Variable } from "../tensor/index.ts";
 import type { Batch, StepOutput } from "./batch.ts";
 import type { Objective } from "./compile.ts";
 import type { Dataset } from "./dataset.ts";
-import type { Model } from "./model.ts";
+import type { AnyModel } from "./model.ts";
+import { arranged, tensorsFor, type Structure } from "./places.ts";
+import { mapRows, type Rows } from "./rows.ts";
 import { Totals } from "./totals.ts";
 
 /** The programs of a step, at most two: one for full batches, one for the remainder. */
@@ -34,49 +35,71 @@ export interface Step {
 /** Which of a model's two steps: one learns from its batch, the other only measures. */
 export type StepKind = "train" | "test";
 
+const predicted = { what: "the predictions", place: "output" } as const;
+
 /** The step of a kind as a function of tensors, for `trace`. It adds up what it measures. */
 export function stepBody(
-  model: Model,
+  model: AnyModel,
   kind: StepKind,
   objective: Objective,
   totals: Totals,
-): (x: Tensor, y: Tensor, sampleWeight?: Tensor) => void {
-  return (x, y, sampleWeight) => {
-    const batch: Batch = {
+): (rows: Rows<Tensor>) => void {
+  return ({ x, y: labels, sampleWeight: sampleWeights }) => {
+    const places = model.outputPlaces!;
+    const weighted = sampleWeights.some((weight) => weight !== undefined);
+    let parts: Readonly<Record<string, Tensor>> = {};
+    const batch: Batch<any, any> = {
       x,
-      y,
-      ...(sampleWeight ? { sampleWeight } : {}),
-      loss: (predictions) => model.penalised(objective.loss(y, predictions, sampleWeight)),
+      y: arranged(places, labels),
+      ...(weighted ? { sampleWeight: arranged(places, sampleWeights) } : {}),
+      loss(predictions: Structure<Tensor>) {
+        const loss = objective.loss(labels, tensorsFor(places, predictions, predicted), sampleWeights);
+        parts = loss.parts;
+        return model.penalised(loss.total);
+      },
     };
     const { value: output } = collectLosses((): StepOutput =>
       kind === "train" ? model.trainStep(batch) : model.testStep(batch),
     );
-    totals.add(output, batch);
+    const { loss, predictions, logs } = output;
+    totals.add({
+      rows: (leavesOf(x)[0] as Tensor).shape[0],
+      loss,
+      logs: { ...parts, ...logs },
+      predictions: predictions === undefined ? undefined : tensorsFor(places, predictions, predicted),
+      labels,
+      sampleWeights,
+    });
   };
 }
 
-/** The totals that steps of a model fill. */
-export const totalsOf = (model: Model, objective: Objective, rows: number): Totals =>
-  new Totals(objective.metrics, [rows, ...model.outputShape!.slice(1)] as Shape);
+/** The totals that steps of a model fill, for batches of so many rows. */
+export const totalsOf = (model: AnyModel, objective: Objective, rows: number): Totals =>
+  new Totals(
+    objective.metrics,
+    model.outputInfos!.map(({ shape = [] }) =>
+      shape.map((extent, axis) => (axis === 0 ? rows : (extent ?? 1))),
+    ),
+  );
 
-/** A step over batches of a data set; each row counts by its `weight`. */
+/** A step over batches of a data set; each row counts by its weight, or by `weights` where they are given. */
 export function stepOver(
-  model: Model,
+  model: AnyModel,
   kind: StepKind,
   objective: Objective,
   data: Dataset,
   batches: Batches,
-  weight: Variable | undefined = data.sampleWeight,
+  weights?: Variable,
 ): Step {
   if (kind === "train") model.compiled.optimizer.build(model.trainableVariables);
   const totals = totalsOf(model, objective, batches.batchSize);
   const body = stepBody(model, kind, objective, totals);
-  const gathered = (rows: Tensor): void =>
-    body(data.x.gather(rows), data.y.gather(rows), weight?.gather(rows));
+  const all = weights === undefined ? data.rows : { ...data.rows, sampleWeight: [weights] };
+  const gathered = (numbers: Tensor): void => body(mapRows(all, (values) => values.gather(numbers)));
   // Row numbers travel in one array for each size, written anew for each step.
   const traced = (size: number): Traced<void> => trace(gathered, [{ shape: [size], dtype: "int32" }]);
   const sized = batches.sizes.map((size) => ({
-    program: toldOfAll(traced, size, data.rows),
+    program: toldOfAll(traced, size, data.count),
     rows: new Int32Array(size),
   }));
   const [full, rest = full] = sized;

@@ -3,10 +3,21 @@
  * inside the engine's memory. The compiled step adds to them; nothing is read back until somebody asks.
  */
 import { sizeOf, type Shape } from "../base/shape.ts";
-import { tensor, Variable, withTrace } from "../tensor/index.ts";
-import type { Batch, StepOutput } from "./batch.ts";
-import { forwardOf, type FollowedMetric } from "./compile.ts";
+import { maskOf } from "../layers/index.ts";
+import { tensor, Variable, withTrace, type Tensor } from "../tensor/index.ts";
+import type { FollowedOutput } from "./compile.ts";
 import type { Logs } from "./events.ts";
+
+/** What one step adds: the tensors of each output. */
+export interface StepValues {
+  readonly rows: number;
+  readonly loss: Tensor;
+  readonly logs: Readonly<Record<string, Tensor>>;
+  /** Undefined where the metrics are to see nothing. */
+  readonly predictions: readonly Tensor[] | undefined;
+  readonly labels: readonly (Tensor | undefined)[];
+  readonly sampleWeights: readonly (Tensor | undefined)[];
+}
 
 /** Running totals of one pass. */
 export class Totals {
@@ -14,13 +25,13 @@ export class Totals {
   rows = 0;
   /** Sums over rows: the loss, then what steps follow beside it. */
   readonly #sums = new Map<string, Variable>();
-  readonly #metrics: readonly FollowedMetric[];
+  readonly #metrics: readonly FollowedOutput[];
 
-  /** `output` is the shape of the model's output, the batch being of any size. */
-  constructor(metrics: readonly FollowedMetric[], output: Shape) {
+  /** `outputs` are the shapes of the model's outputs, the batch being of any size. */
+  constructor(metrics: readonly FollowedOutput[], outputs: readonly Shape[]) {
     this.#metrics = metrics;
     // Totals outlive the functions that are traced to fill them.
-    for (const { metric } of metrics) metric.build(output);
+    for (const { metric, output } of metrics) metric.build(outputs[output]);
     this.#sumOf("loss");
   }
 
@@ -30,13 +41,20 @@ export class Totals {
   }
 
   /** Adds a batch, inside a compiled step. The loss of a batch counts by its rows, whatever they weigh, as in Keras. */
-  add({ loss, predictions, logs = {} }: StepOutput, { y, sampleWeight }: Batch): void {
+  add({ rows, loss, logs, predictions, labels, sampleWeights }: StepValues): void {
     for (const [name, value] of Object.entries({ loss, ...logs }))
-      this.#sumOf(name).assignAdd(value.cast("float64").mul(y.shape[0]));
+      this.#sumOf(name).assignAdd(value.cast("float64").mul(rows));
     if (predictions === undefined) return;
-    const forward = forwardOf(predictions);
-    for (const { metric, weighted, input } of this.#metrics)
-      metric.updateState(y, input(forward), weighted && sampleWeight ? { sampleWeight } : {});
+    for (const { metric, weighted, input, output } of this.#metrics) {
+      const [predicted, yTrue] = [predictions[output], labels[output]];
+      if (yTrue === undefined) continue;
+      const sampleWeight = weighted ? sampleWeights[output] : undefined;
+      const mask = maskOf(predicted);
+      metric.updateState(yTrue, input(predicted), {
+        ...(sampleWeight === undefined ? {} : { sampleWeight }),
+        ...(mask === undefined ? {} : { mask }),
+      });
+    }
   }
 
   /** The sum of the losses of all rows so far. */

@@ -1,104 +1,212 @@
 import { describe, expect, test } from "vitest";
+import type { HostArray } from "../../src/base/dtype.ts";
+import { showValue } from "../../src/base/parameters.ts";
+import type { Binding } from "../../src/graph/node.ts";
+import { interpret } from "../../src/interpret/interpret.ts";
 import {
+  beforeHeadOf,
   Dense,
   Dropout,
   Input,
+  input,
   layerClasses,
   makeLayer,
+  type Inputs,
+  type InputShape,
   type Layer,
   type LayerClass,
+  type LayerSample,
+  type Outputs,
 } from "../../src/layers/index.ts";
-import { compile, gradients, ones, seed, tensor, type Tensor } from "../../src/tensor/index.ts";
+import { compile, gradients, ones, scalar, seed, tensor, Tensor } from "../../src/tensor/index.ts";
+import type { Storage } from "../../src/tensor/storage.ts";
 import { Sequential } from "../../src/train/sequential.ts";
+import { expectGradient } from "../support/gradients.ts";
+import { drawWeights } from "../support/samples.ts";
 
 /** Promises that every layer keeps. */
 
-/** Options with which each layer is made here, and shapes of the inputs it is given, odd ones among them. */
-const samples: Record<string, { options: Record<string, unknown>; inputs: readonly (readonly number[])[] }> =
-  {
-    Activation: {
-      options: { activation: "tanh" },
-      inputs: [
-        [1, 3],
-        [2, 3, 1],
-      ],
-    },
-    Dense: {
-      options: { units: 5, activation: "relu" },
-      inputs: [
-        [1, 3],
-        [4, 3],
-        [2, 2, 3],
-      ],
-    },
-    Dropout: {
-      options: { rate: 0.3 },
-      inputs: [
-        [1, 1],
-        [2, 3, 4],
-      ],
-    },
-    Flatten: { options: {}, inputs: [[1], [2, 3], [2, 3, 1, 4]] },
-    InputLayer: {
-      options: { shape: [3] },
-      inputs: [
-        [1, 3],
-        [7, 3],
-      ],
-    },
-  };
+const classes = Object.entries(layerClasses) as [string, LayerClass][];
 
-/** Values of any shape without a pattern that a layer could hide behind. */
-const values = (shape: readonly number[]): Tensor => {
-  const size = shape.reduce((a, b) => a * b, 1);
-  return tensor(
-    Float32Array.from({ length: size }, (_, i) => Math.sin(i * 1.7 + 0.3)),
-    shape,
-  );
+/** A layer of the sample, its weights numbers without a pattern that an error could hide behind. */
+function layerFor(Class: LayerClass, sample: LayerSample, shapes: InputShape): Layer {
+  const layer = makeLayer(Class, sample.options ?? {});
+  layer.ensureBuilt(shapes);
+  // What is not trained are statistics and states, of which some values make no sense.
+  layer.trainableWeights.forEach((weight, i) => weight.assign(scattered(weight.shape, 10 + i)));
+  return layer;
+}
+
+/** Values of both signs, none alike. */
+const scattered = (shape: readonly number[], stream: number): Tensor =>
+  tensor(Float32Array.from(drawWeights(shape, stream)), shape);
+
+const isList = (inputs: LayerSample["inputs"]): inputs is readonly (readonly number[])[] =>
+  Array.isArray(inputs[0]);
+
+/** The inputs of a sample as the layer takes them, and all in a list. */
+function inputsFor({ inputs: shapes, integersBelow }: LayerSample): {
+  inputs: Inputs;
+  all: readonly Tensor[];
+} {
+  const input = (shape: readonly number[], k: number): Tensor => {
+    if (integersBelow === undefined) return scattered(shape, k);
+    const size = shape.reduce((a, b) => a * b, 1);
+    return tensor(
+      Int32Array.from({ length: size }, (_, i) => (7 * i + k) % integersBelow),
+      shape,
+    );
+  };
+  if (!isList(shapes)) {
+    const only = input(shapes as readonly number[], 0);
+    return { inputs: only, all: [only] };
+  }
+  const all = shapes.map(input);
+  return { inputs: all, all };
+}
+
+const listOf = (outputs: Outputs): readonly Tensor[] =>
+  Array.isArray(outputs) ? outputs : [outputs as Tensor];
+const shapesOf = (inputs: Inputs): InputShape =>
+  Array.isArray(inputs) ? inputs.map(({ shape }) => shape) : (inputs as Tensor).shape;
+
+/** One number that hangs on every element of every output. */
+function weigh(outputs: readonly Tensor[]): Tensor {
+  const floats = outputs.filter(({ dtype }) => dtype === "float32");
+  return floats
+    .map((output, i) => output.mul(scattered(output.shape, 100 + i)).sum())
+    .reduce((sum, next) => sum.add(next), scalar(0));
+}
+
+/** Values of variables for the interpreter. */
+const valueOf = (binding: Binding): HostArray => {
+  switch (binding.kind) {
+    case "resident":
+      return new Tensor((binding.resident as Storage).leaf()).dataSync();
+    case "scalar":
+      return Float64Array.of(binding.value);
+    case "data":
+      return binding.data;
+    default:
+      throw new Error(`a layer's graph has a leaf bound to ${binding.kind}`);
+  }
 };
 
-describe.each(Object.entries(layerClasses) as [string, LayerClass][])("%s", (name, Class) => {
-  const make = (): Layer => makeLayer(Class, samples[name].options);
+const largest = (values: ArrayLike<number>): number =>
+  Math.max(0, ...Array.from(values, Math.abs).filter(Number.isFinite));
 
-  test("has a sample here, and the name it is listed under", () => {
-    expect(samples[name]).toBeDefined();
+function expectClose(got: HostArray, want: ArrayLike<number>, what: string, least = 1e-3): void {
+  const scale = Math.max(least, largest(want));
+  expect(got.length, what).toBe(want.length);
+  const worst = Math.max(0, ...Array.from(got, (value, i) => Math.abs(value - want[i])));
+  expect(worst, `${what}: worst error of values up to ${scale}`).toBeLessThanOrEqual(2e-5 * scale);
+}
+
+const showSample = ({ options = {}, inputs }: LayerSample): string => {
+  const plain = Object.entries(options).map(([key, value]) => `${key}: ${showValue(value)}`);
+  return `${JSON.stringify(inputs)}${plain.length > 0 ? ` { ${plain.join(", ")} }` : ""}`;
+};
+
+describe.each(classes)("%s", (name, Class) => {
+  const { samples } = Class;
+
+  test("has samples, and the name it is listed under", () => {
+    expect(samples.length).toBeGreaterThan(0);
     expect(Class.className).toBe(name);
   });
 
-  test.each(samples[name]?.inputs ?? [])("says what shape it will give (input [%s …])", (...shape) => {
-    for (const training of [false, true]) {
+  describe.each(samples.map((sample) => [showSample(sample), sample] as const))("%s", (_title, sample) => {
+    const { inputs, all } = inputsFor(sample);
+    const make = (): Layer => layerFor(Class, sample, shapesOf(inputs));
+
+    test("says what shapes it will give", () => {
       const layer = make();
-      const output = layer.call(values(shape), { training });
-      expect(output.shape).toEqual(layer.computeOutputShape(shape));
-      expect(layer.computeOutputShape([null, ...shape.slice(1)]).slice(1)).toEqual(output.shape.slice(1));
-    }
-  });
+      const outputs = layer.call(inputs, sample.call);
+      const shapes = layer.computeOutputShape(shapesOf(inputs));
+      expect(shapes).toEqual(shapesOf(outputs as Inputs));
+    });
 
-  test("computes the same inside a compiled function, and makes its weights outside of it", () => {
-    const x = values(samples[name].inputs[0]);
-    seed(3);
-    const eager = make();
-    const plain = eager.call(x).dataSync();
-    seed(3);
-    const layer = make();
-    const compiled = compile((input: Tensor) => layer.call(input));
-    expect([...compiled(x).dataSync()]).toEqual([...plain]);
-    expect(layer.weights.map((weight) => [...weight.dataSync()])).toEqual(
-      eager.weights.map((weight) => [...weight.dataSync()]),
-    );
-  });
+    test("drawn on symbolic tensors, it announces what it gives", () => {
+      const layer = make();
+      const symbols = all.map(({ shape, dtype }) =>
+        input({ shape: shape.slice(1), dtype, batchSize: shape[0] }),
+      );
+      const drawn = layer.call(Array.isArray(inputs) ? symbols : symbols[0], sample.call);
+      const given = layer.call(inputs, sample.call);
+      const specs = (outputs: Outputs): object[] =>
+        listOf(outputs).map(({ shape, dtype }) => ({ shape: [...shape], dtype }));
+      expect(specs(drawn)).toEqual(specs(given));
+      expect(Array.isArray(drawn)).toBe(Array.isArray(given));
+    });
 
-  test("what stands behind its head, through its activation, is its output", () => {
-    const layer = make();
-    if (layer.beforeHead === undefined || layer.activation === undefined) return;
-    const x = values(samples[name].inputs[0]);
-    expect([...layer.activation.call(layer.beforeHead(x)).dataSync()]).toEqual([...layer.call(x).dataSync()]);
-  });
+    test("computes what the interpreter does, and so do its gradients", () => {
+      const layer = make();
+      const weights = layer.trainableWeights;
+      const outputs = listOf(layer.call(inputs, sample.call));
+      const sources = [...all.filter(({ dtype }) => dtype === "float32"), ...weights];
+      const found = outputs.some(({ dtype }) => dtype === "float32")
+        ? gradients(weigh(outputs), sources)
+        : [];
+      const everything = [...outputs, ...found];
+      const truth = interpret(
+        everything.map(({ node }) => node),
+        valueOf,
+      );
+      outputs.forEach((value, i) => expectClose(value.dataSync(), truth[i], `output ${i}`));
+      const slopes = truth.slice(outputs.length);
+      const steepest = Math.max(0, ...slopes.map(largest));
+      found.forEach((value, i) => {
+        // Of one that is 0 in theory, such as that of the bias of attention's keys, rounding is all there is.
+        const vanishes = largest(slopes[i]) < 1e-12 * steepest;
+        expectClose(value.dataSync(), slopes[i], `gradient ${i}`, vanishes ? steepest : undefined);
+      });
+    });
 
-  test("not trainable, it has no trainable weights", () => {
-    const layer = makeLayer(Class, { ...samples[name].options, trainable: false });
-    layer.ensureBuilt(samples[name].inputs[0]);
-    expect(layer.trainableWeights).toEqual([]);
+    test.runIf(sample.differentiable !== false)("has the gradients of central differences", () => {
+      const layer = make();
+      const weights = layer.trainableWeights.map((weight) => weight.read().node);
+      const leaves = [...all.filter(({ dtype }) => dtype === "float32").map(({ node }) => node), ...weights];
+      const outputs = listOf(layer.call(inputs, sample.call));
+      const smooth = outputs.filter(({ dtype }) => dtype === "float32");
+      expectGradient(weigh(smooth).node, smooth.length > 0 ? leaves : [], name, valueOf);
+      expect(outputs.length).toBeGreaterThan(0);
+    });
+
+    test("computes the same inside a compiled function, and makes its weights outside of it", () => {
+      seed(3);
+      const eager = makeLayer(Class, sample.options ?? {});
+      const plain = listOf(eager.call(inputs, sample.call)).map((output) => [...output.dataSync()]);
+      seed(3);
+      const layer = makeLayer(Class, sample.options ?? {});
+      const compiled = compile((...given: Tensor[]) =>
+        listOf(layer.call(Array.isArray(inputs) ? given : given[0], sample.call)),
+      );
+      const values = compiled(...all).map((output) => [...output.dataSync()]);
+      values.forEach((got, i) => expectClose(Float32Array.from(got), plain[i], `output ${i}`));
+      expect(layer.weights.map((weight) => [...weight.dataSync()])).toEqual(
+        eager.weights.map((weight) => [...weight.dataSync()]),
+      );
+    });
+
+    test("what stands behind its head, through its activation, is its output", () => {
+      const layer = make();
+      if (layer.beforeHead === undefined || layer.activation === undefined) return;
+      const output = layer.call(inputs, sample.call) as Tensor;
+      const beforeHead = beforeHeadOf(output);
+      expect([...layer.activation.call(beforeHead).dataSync()]).toEqual([...output.dataSync()]);
+      expect([...output.dataSync()]).toEqual([...(layer.call(inputs, sample.call) as Tensor).dataSync()]);
+    });
+
+    test("not trainable, it has no trainable weights", () => {
+      const layer = makeLayer(Class, { ...sample.options, trainable: false });
+      layer.ensureBuilt(shapesOf(inputs));
+      expect(layer.trainableWeights).toEqual([]);
+    });
+
+    test("has weights of names of their own", () => {
+      const names = make().weights.map((weight) => weight.name);
+      expect(new Set(names).size).toBe(names.length);
+    });
   });
 });
 

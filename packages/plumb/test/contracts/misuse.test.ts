@@ -1,8 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { Dense, Dropout, Flatten, Input, Layer, layerClasses, makeLayer } from "../../src/layers/index.ts";
+import {
+  Add,
+  Concatenate,
+  Dense,
+  Dropout,
+  Flatten,
+  Input,
+  input,
+  Layer,
+  layerClasses,
+  makeLayer,
+} from "../../src/layers/index.ts";
 import { LBFGS, optimizerClasses } from "../../src/optimizers/index.ts";
 import { tensor, type Tensor } from "../../src/tensor/index.ts";
 import { callbackClasses, EarlyStopping, LambdaCallback } from "../../src/train/callbacks/index.ts";
+import { Model } from "../../src/train/model.ts";
 import { Sequential } from "../../src/train/sequential.ts";
 
 /** What is written by mistake is an error with a code and the word that was meant; nothing is passed over in silence. */
@@ -23,10 +35,8 @@ const L = { Dense, Dropout, Flatten, Input, Sequential } as Loose;
 
 describe("options of what is made", () => {
   test.each(Object.keys(layerClasses))("%s: a name that is none of its options", (name) => {
-    const needed = { units: 2, rate: 0.5, activation: "relu", shape: [2] };
     const Class = layerClasses[name as "Dense"];
-    const taken = [...Class.byPlace, ...Object.keys(Class.parameters)];
-    const own = Object.fromEntries(Object.entries(needed).filter(([key]) => taken.includes(key)));
+    const own = Class.samples[0].options ?? {};
     expect(() => makeLayer(Class, own)).not.toThrow();
     expect(() => makeLayer(Class, { ...own, trainabel: false })).toThrow(/PL4004.*Did you mean "trainable"/);
     expect(() => makeLayer(Class, { ...own, trainable: "no" })).toThrow(/PL4004.*trainable/);
@@ -97,7 +107,9 @@ describe("options of what is made", () => {
   test("the shape of an input", () => {
     expect(() => L.Input([3])).toThrow(/PL4004.*\{ shape: \[3\] \}/);
     expect(() => L.Input({ shape: 3 })).toThrow(/PL4004.*shape: 3.*a list/);
-    expect(() => L.Input({ shape: [null, 3] })).toThrow(/PL4004.*shape: \[null,3\].*without the batch/);
+    expect(() => L.Input({ shape: ["any", 3] })).toThrow(/PL4004.*shape: \["any",3\].*without the batch/);
+    expect(() => L.Input({ shape: [3], batchSize: 0 })).toThrow(/PL4004.*batchSize/);
+    expect(() => L.Input({ shape: [3], dtype: "float" })).toThrow(/PL4004.*dtype: "float"/);
     expect(() => L.Input({})).toThrow(/PL4004.*without shape/);
     expect(() => new L.Dense(1, { inputShape: [0] })).toThrow(/PL4004.*inputShape/);
   });
@@ -217,6 +229,125 @@ describe("how much rows count", () => {
   test("one weight for all rows is told in a sentence", async () => {
     const fitting = model().fit(rows, amounts, { sampleWeight: [1] });
     await expect(fitting).rejects.toThrow(/PL4005.*the sample weights have 1 row/);
+  });
+});
+
+describe("models of several inputs and outputs", () => {
+  const other = rows.map(([one]) => [one]);
+  function two(options: object = {}): Loose {
+    const [a, b] = [input({ shape: [2], name: "a" }), input({ shape: [1], name: "b" })];
+    const joined = new Concatenate().call([a, b]);
+    const outputs = { price: new Dense(1).call(joined), kind: new Dense(3).call(joined) };
+    const made = new Model({ inputs: [a, b], outputs });
+    const loss = { price: "mse", kind: "sparseCategoricalCrossentropy" };
+    made.compile({ optimizer: "sgd", loss, warn: () => {}, ...options } as Loose);
+    return made;
+  }
+  const labels = { price: amounts, kind: classes };
+
+  test("what a model is drawn from", () => {
+    const x = input({ shape: [2] });
+    const stranger = input({ shape: [2], name: "stranger" });
+    const y = new Add().call([new Dense(1).call(x), new Dense(1).call(stranger)]);
+    const M = Model as Loose;
+    expect(() => new M({ inputs: x, outputs: y })).toThrow(/PL4016.*"stranger".*not among the inputs/);
+    expect(() => new M({ inputs: tensor([[1, 2]]), outputs: y })).toThrow(/PL4004.*inputs.*input\(\{ shape/);
+    expect(() => new M({ inputs: x, outputs: tensor([[1]]) })).toThrow(/PL4016.*outputs.*not computed/);
+    expect(() => new M({ inputs: x, outputs: [[y], y] })).toThrow(/PL4004.*outputs.*each by itself/);
+    expect(() => new M({ inputs: x, outputs: new Dense(1) })).toThrow(/PL4004.*class Dense/);
+    expect(() => new M({ inputs: x })).toThrow(/PL4004.*no outputs/);
+    expect(() => new M({ outputs: y })).toThrow(/PL4004.*no inputs/);
+    expect(() => new M({ inputs: [], outputs: y })).toThrow(/PL4004.*no inputs/);
+    expect(() => new M({ input: x, outputs: y })).toThrow(/PL4004.*Did you mean "inputs"/);
+    expect(() => new M().call(tensor([[1]]))).toThrow(/PL4002.*class with call/);
+    const twins = [new Dense(1, { name: "twin" }), new Dense(1, { name: "twin" })];
+    expect(() => new M({ inputs: x, outputs: twins[1].call(twins[0].call(x)) })).toThrow(/PL4004.*"twin"/);
+  });
+
+  test("a layer called on what is no tensor, or in the place of a tensor before it was called", () => {
+    expect(() => new L.Dense(1).call([1, 2])).toThrow(/PL1009.*"dense".*tensor/);
+    expect(() => new L.Dense(1).call(new Dense(2))).toThrow(/PL4015.*not called on symbolic/);
+    expect(() => two().getLayer("dens")).toThrow(/PL4004.*Did you mean "dense"/);
+    expect(() => two().getLayer(9)).toThrow(/PL4004/);
+  });
+
+  const misfits: [string, Loose, Loose, RegExp][] = [
+    ["one input of two", rows, labels, /PL4017.*2 inputs: "a", "b".*list of 50/],
+    ["one tensor for two inputs", tensor(rows), labels, /PL4017.*one tensor/],
+    ["three inputs", [rows, other, other], labels, /PL4017.*list of 3/],
+    ["an input by another name", { a: rows, c: other }, labels, /PL4017.*"c"/],
+    ["an input that is missing", { a: rows }, labels, /PL4017.*"b" is missing/],
+    ["an input that is null", [rows, null], labels, /PL4017.*entry 1.*"b"/],
+    ["inputs of other rows", [rows, other.slice(1)], labels, /PL4005.*"b".*49 rows/],
+    ["labels of one output", [rows, other], amounts, /PL4017.*the labels/],
+    [
+      "labels by another name",
+      [rows, other],
+      { prize: amounts, kind: classes },
+      /PL4017.*Did you mean "price"/,
+    ],
+    ["labels that are missing", [rows, other], { price: amounts }, /PL4017.*"kind" is missing/],
+    ["no labels", [rows, other], undefined, /PL4017.*undefined/],
+    [
+      "wrong labels of one",
+      [rows, other],
+      { price: amounts, kind: classes.map((k) => k + 1) },
+      /output "kind".*PL2003|PL2003.*output "kind"/,
+    ],
+  ];
+  test.each(misfits)("%s", async (_, x, y, words) => {
+    await expect(two().fit(x, y)).rejects.toThrow(words);
+    await expect(two().evaluate(x, y)).rejects.toThrow(words);
+    await expect(two().trainOnBatch(x, y)).rejects.toThrow(words);
+  });
+
+  test("weights for an output that there is not, weights of classes", async () => {
+    const of = (options: object): Promise<unknown> => two().fit([rows, other], labels, options);
+    await expect(of({ sampleWeight: { prize: [1] } })).rejects.toThrow(/PL4017.*"prize"/);
+    await expect(of({ sampleWeight: { price: [1] } })).rejects.toThrow(/PL4005.*"price"/);
+    await expect(of({ classWeight: { 0: 2 } })).rejects.toThrow(/PL4004.*2 outputs.*sampleWeight/);
+    await expect(two().predict(rows)).rejects.toThrow(/PL4017/);
+    expect(() => two().call([tensor(rows)])).toThrow(/PL4017/);
+  });
+
+  const settings: [string, object, RegExp][] = [
+    [
+      "a loss for an output that there is not",
+      { loss: { prize: "mse", kind: "mse" } },
+      /PL4004.*"prize".*Did you mean "price"/,
+    ],
+    ["an output without a loss", { loss: { price: "mse" } }, /PL4004.*"kind" has none.*null/],
+    ["no output with a loss", { loss: { price: null, kind: null } }, /PL4004.*no loss for any/],
+    ["losses in a list that is too short", { loss: ["mse"] }, /PL4004.*list of 1.*2 outputs/],
+    ["a loss that there is not", { loss: { price: "mze", kind: "mse" } }, /PL2007.*output "price"/],
+    ["a weight for an output that there is not", { lossWeights: { prize: 1 } }, /PL4004.*"prize"/],
+    ["a weight that is none", { lossWeights: { price: "much" } }, /PL4004.*"much".*"price"/],
+    ["metrics for an output that there is not", { metrics: { prize: "mae" } }, /PL4004.*"prize"/],
+    [
+      "metrics in a list without an entry for each",
+      { metrics: ["mae"] },
+      /PL4004.*list of 1.*metrics: \{ kind/,
+    ],
+    ["a metric that there is not", { metrics: { price: "mea" } }, /PL2010.*output "price"/],
+  ];
+  test.each(settings)("%s", (_, options, words) => {
+    expect(() => two(options)).toThrow(words);
+  });
+
+  test("an output of a written model is told when it is known", async () => {
+    class Net extends Model<Loose> {
+      readonly one = new Dense(1);
+      override call(x: Tensor): Loose {
+        return [this.one.call(x), x];
+      }
+    }
+    const net = new Net() as Loose;
+    net.compile({ optimizer: "sgd", loss: { output_3: "mse" } });
+    await expect(net.fit(rows, amounts)).rejects.toThrow(/PL4004.*"output_3".*"output_1", "output_2"/);
+    const fresh = new Net() as Loose;
+    expect(() => fresh.compile({ optimizer: "sgd", loss: { output_1: "mze" } })).toThrow(/PL2007/);
+    fresh.compile({ optimizer: "sgd", loss: "mse" });
+    await expect(fresh.fit(rows, amounts)).rejects.toThrow(/PL4017.*2 outputs/);
   });
 });
 

@@ -20,7 +20,8 @@ import { expectClose, expectWithinUlp } from "../support/compare.ts";
 import { expectGradient, weighted } from "../support/gradients.ts";
 import { dataNode, describeSample, drawInputs, placedEdges, pointwiseEdges } from "../support/samples.ts";
 
-const sampled = allOps.filter((op) => op.kind !== "source" && op.kind !== "effect");
+// Loops are made of a step, and tested by loops.test.ts.
+const sampled = allOps.filter((op) => op.kind !== "source" && op.kind !== "effect" && op.kind !== "loop");
 const cases = sampled.flatMap((op) =>
   op.samples.map((sample) => [`${op.name}(${describeSample(sample)})`, { op, sample }] as const),
 );

@@ -14,7 +14,7 @@ import {
 } from "../../src/tensor/index.ts";
 import { Judge } from "../goldens/room.ts";
 import { optimizers as recorded } from "../goldens/rooms/optimizers.ts";
-import { goldensMissing, readGoldens } from "../support/goldens.ts";
+import { goldensFolder, goldensMissing, readGoldens } from "../support/goldens.ts";
 
 /** Promises that every optimizer keeps. Keras's numbers are held in goldens.test.ts. */
 
@@ -519,8 +519,9 @@ describe.skipIf(goldensMissing)("Keras's ScheduleFreeAdamW", () => {
   const cases = (file.cases ?? [])
     .filter((one) => one.class === "ScheduleFreeAdamW")
     .map((one) => ({ ...one, config: { ...one.config, beta_1: 1 } }));
-  test.each(recorded.cases({ ...file, cases, errors: [] }).map((one) => [one.id, one] as const))(
-    "%s is ours with beta1: 1",
-    (_, one) => expect(() => one.run(new Judge(recorded.tolerance))).not.toThrow(),
+  test.each(
+    recorded.cases({ ...file, cases, errors: [] }, goldensFolder).map((one) => [one.id, one] as const),
+  )("%s is ours with beta1: 1", (_, one) =>
+    expect(() => one.run(new Judge(recorded.tolerance))).not.toThrow(),
   );
 });

@@ -16,7 +16,9 @@ import {
   elementwise,
   g,
   makeNode,
+  place,
   reduce,
+  sort,
   source,
   view,
 } from "../../src/ops/index.ts";
@@ -146,6 +148,30 @@ describe.each([
     expect(a.value()).toEqual([0, 4, 8, 4, 8, 12, 8, 12, 16]);
   });
 
+  it.each([
+    ["overwritten by what does not read it", (a: Node, c: Node) => [g.add(c, c), a] as const],
+    ["overwritten by what another is computed from", (a: Node, c: Node) => [g.exp(c), g.mul(a, c)] as const],
+    ["overwritten by a product", (a: Node, c: Node) => [g.matmul(c, c), a] as const],
+  ])("read the old value of a variable that is %s", (_how, make) => {
+    const bench = new Bench(backend);
+    const values = [[1, 2, 3, 4], [2, 1, 0, 1], [0, 0, 0, 0]]; // prettier-ignore
+    const [a, c, b] = values.map((value) => bench.variable([2, 2], value));
+    const [next, other] = make(a.read, c.read);
+    const both = g.add(next, other);
+    const expected = interpret([next, both], (binding) =>
+      Float64Array.from(values[(binding as { resident: Resident }).resident.id]),
+    );
+    bench.run([a.read, c.read], [bench.assign(a, next), bench.assign(b, both)]);
+    [a, b].forEach((variable, k) =>
+      expectClose(
+        Float64Array.from(variable.value()),
+        expected[k],
+        { what: "variable", shape: [2, 2], dtype: "float32" },
+        1e-6,
+      ),
+    );
+  });
+
   it("give one value to two variables and to an output", () => {
     const bench = new Bench(backend);
     const a = bench.variable([5], ramp(5));
@@ -154,6 +180,21 @@ describe.each([
     const { outputs } = bench.run([a.read, b.read], [bench.assign(a, sum), bench.assign(b, sum)], [sum]);
     const expected = ramp(5).map((x) => 50 + 2 * x);
     expect([a.value(), b.value(), outputs[0]]).toEqual([expected, expected, expected]);
+  });
+
+  it.each([
+    ["joined", (x: Node) => makeNode(place.concat, [x, g.neg(x)], { axis: 0 })],
+    ["summed up on the way", (x: Node) => g.cumsum(x, 0, { exclusive: false, reverse: false })],
+    ["sorted", (x: Node) => g.cast(makeNode(sort.argsort, [x], { axis: 0, descending: true }), "float32")],
+  ] as const)("give values that are %s to two variables and to an output", (_what, make) => {
+    const bench = new Bench(backend);
+    const x = bench.variable([4], [3, 1, 4, 2]);
+    const value = make(x.read);
+    const [expected] = interpret([value], () => Float64Array.of(3, 1, 4, 2));
+    const a = bench.variable(value.shape, ramp(sizeOf(value.shape), 50));
+    const b = bench.variable(value.shape, ramp(sizeOf(value.shape), 60));
+    const { outputs } = bench.run([x.read], [bench.assign(a, value), bench.assign(b, value)], [value]);
+    expect([a.value(), b.value(), outputs[0]]).toEqual([[...expected], [...expected], [...expected]]);
   });
 
   it("use the new value of one variable for another", () => {

@@ -155,7 +155,7 @@ describe("a trainStep of one's own", () => {
   class Noisy extends Sequential {
     override trainStep(batch: Batch): StepOutput {
       const noise = random.normal(batch.x.shape, { stddev: 0.1 });
-      const predictions = this.forward(batch.x.add(noise), { training: true });
+      const predictions = this.call(batch.x.add(noise), { training: true });
       const loss = batch.loss(predictions);
       const variables = this.trainableVariables;
       this.compiled.optimizer.apply(gradients(loss, variables), variables);
@@ -186,7 +186,7 @@ describe("a trainStep of one's own", () => {
   test("a testStep of one's own is what evaluate and validation run", async () => {
     class Doubled extends Sequential {
       override testStep(batch: Batch): StepOutput {
-        const { output } = this.forward(batch.x);
+        const output = this.call(batch.x);
         return { loss: batch.loss(output).mul(2) };
       }
     }
@@ -198,7 +198,7 @@ describe("a trainStep of one's own", () => {
   test("what was not given to metrics they have not seen", async () => {
     class Blind extends Sequential {
       override trainStep(batch: Batch): StepOutput {
-        return { loss: batch.loss(this.forward(batch.x)) };
+        return { loss: batch.loss(this.call(batch.x)) };
       }
     }
     const model = network(undefined, Blind);

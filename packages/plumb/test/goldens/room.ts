@@ -29,8 +29,8 @@ export interface Room {
   readonly name: string;
   readonly file: string;
   readonly tolerance: Tolerance;
-  /** The cases in the parsed file. */
-  readonly cases: (file: any) => GoldenCase[];
+  /** The cases in the parsed file, which lies in that folder. */
+  readonly cases: (file: any, folder: string) => GoldenCase[];
 }
 
 /** Thrown by a case that needs a part which does not exist yet. */

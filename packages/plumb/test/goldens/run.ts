@@ -7,7 +7,7 @@ import { Differs, Judge, Waiting, type GoldenCase, type Outcome, type Room } fro
 /** The cases of a room in a folder; undefined where its file is not there. */
 export function casesOf(room: Room, folder: string): GoldenCase[] | undefined {
   const path = join(folder, room.file);
-  return existsSync(path) ? room.cases(JSON.parse(readFileSync(path, "utf8"))) : undefined;
+  return existsSync(path) ? room.cases(JSON.parse(readFileSync(path, "utf8")), folder) : undefined;
 }
 
 /** Runs one case and says what became of it. */

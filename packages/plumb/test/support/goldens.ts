@@ -21,6 +21,9 @@ export interface GoldenTensor {
   readonly data: readonly (number | string)[];
 }
 
+export const isGoldenTensor = (value: unknown): value is GoldenTensor =>
+  typeof value === "object" && value !== null && "shape" in value && "data" in value;
+
 /** Why golden tests do not run on this machine; undefined where they do. */
 export const goldensMissing: string | undefined = existsSync(goldensFolder)
   ? undefined

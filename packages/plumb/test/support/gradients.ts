@@ -19,8 +19,21 @@ export function weighted(nodes: readonly Node[]): Node {
   return totals.reduce((sum, total) => g.add(sum, total));
 }
 
-/** Compares the gradient graph of the scalar `target` with central differences of `target` itself, in float64. */
-export function expectGradient(target: Node, leaves: readonly Node[], what: string): void {
+/** What a leaf with data is worth. */
+const ownData = (binding: Binding): HostArray =>
+  binding.kind === "scalar" ? Float64Array.of(binding.value) : (binding as Binding & { kind: "data" }).data;
+
+/**
+ * Compares the gradient graph of the scalar `target` with central differences of `target` itself, in float64.
+ *
+ * @param valueOf what leaves are worth that hold no data of their own: variables
+ */
+export function expectGradient(
+  target: Node,
+  leaves: readonly Node[],
+  what: string,
+  valueOf: (binding: Binding) => HostArray = ownData,
+): void {
   const sources = leaves.filter((leaf) => isFloat(leaf.dtype));
   const found = gradients(target, sources, g);
   checkGraph([target, ...found.filter((dx) => dx !== null)]);
@@ -31,24 +44,26 @@ export function expectGradient(target: Node, leaves: readonly Node[], what: stri
       expect(dx.dtype, subject.what).toBe(source.dtype);
       expect(sameShape(dx.shape, source.shape), `${subject.what}: shape`).toBe(true);
     }
-    const analytic = dx === null ? new Float64Array(sizeOf(source.shape)) : interpret([dx])[0];
-    const numeric = centralDifferences(target, source);
+    const analytic = dx === null ? new Float64Array(sizeOf(source.shape)) : interpret([dx], valueOf)[0];
+    const numeric = centralDifferences(target, source, valueOf);
     // Differences of float64 numbers of the size of the target, over a step of 1e-5, keep that many digits.
-    const noise = Math.abs(interpret([target])[0][0]) * 1e-3;
+    const noise = Math.abs(interpret([target], valueOf)[0][0]) * 1e-3;
     const scale = Math.max(noise, ...numeric.map(Math.abs), 1e-3);
     expectClose(analytic, numeric, subject, 2e-7, scale);
   });
 }
 
-function centralDifferences(target: Node, source: Node): Float64Array {
+function centralDifferences(
+  target: Node,
+  source: Node,
+  valueOf: (binding: Binding) => HostArray,
+): Float64Array {
   const { binding } = source;
-  const at = Float64Array.from((binding as Binding & { kind: "data" }).data);
-  const lookup = (asked: Binding): HostArray => {
-    if (asked === binding) return at;
-    return asked.kind === "scalar"
-      ? Float64Array.of(asked.value)
-      : (asked as Binding & { kind: "data" }).data;
-  };
+  const at = Float64Array.from(valueOf(binding as Binding));
+  const isSource = (asked: Binding): boolean =>
+    asked === binding ||
+    (asked.kind === "resident" && binding?.kind === "resident" && asked.resident === binding.resident);
+  const lookup = (asked: Binding): HostArray => (isSource(asked) ? at : valueOf(asked));
   return at.map((_, i) => {
     const x = at[i];
     const h = 1e-5 * Math.max(1, Math.abs(x));

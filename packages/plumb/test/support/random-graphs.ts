@@ -14,6 +14,7 @@ import {
   scan,
   view,
 } from "../../src/ops/index.ts";
+import { enclosed, parameterLike, resultOf, type LoopCall } from "../../src/ops/loop.ts";
 import { dataNode } from "./samples.ts";
 
 /** A stream of random choices. */
@@ -73,11 +74,46 @@ export function randomGraph(seed: number, size: number): Node[] {
       ),
     );
   }
-  while (pool.length < size) {
-    const made = grow(pool, choices);
-    if (made !== undefined && sizeOf(made.shape) <= 4000) pool.push(made);
-  }
+  extend(pool, size, choices);
   return Array.from({ length: 1 + choices.below(4) }, () => choices.of(pool.slice(-Math.ceil(size / 2))));
+}
+
+function extend(pool: Node[], size: number, choices: Choices): void {
+  while (pool.length < size) {
+    const made = choices.below(12) === 0 ? repeated(pool, choices) : [grow(pool, choices)];
+    for (const node of made) if (node !== undefined && sizeOf(node.shape) <= 4000) pool.push(node);
+  }
+}
+
+/** Results of a loop with one or two states, some random step, and an input to run along where there is one. */
+function repeated(pool: readonly Node[], choices: Choices): Node[] {
+  const starts = Array.from({ length: 1 + choices.below(2) }, () => choices.of(pool));
+  const along = pool.filter(({ shape }) => shape.length > 0 && shape[0] <= 9);
+  const over = along.length === 0 ? [] : [choices.of(along)];
+  const slices = over.map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype }));
+  const leaves = [...starts, ...slices].map(parameterLike);
+  const body = [...leaves, choices.of(pool)];
+  extend(body, body.length + 2 + choices.below(6), choices);
+  const states = leaves.slice(0, starts.length).map((state) => {
+    const other = choices.of(body);
+    const axes = other.shape.map((_, axis) => axis);
+    const mean = scaled(g.sum(other, axes), 1 / Math.max(1, sizeOf(other.shape)));
+    const next = [state, makeNode(elementwise.tanh, [g.add(state, g.broadcast(mean, state.shape))])];
+    return choices.of([...next, ...body.filter(({ shape }) => sameShape(shape, state.shape))]);
+  });
+  const outputs = Array.from({ length: choices.below(3) }, () => choices.of(body));
+  const { constants, parameters, roots } = enclosed(leaves, [...states, ...outputs]);
+  const call: LoopCall = {
+    inputs: [...starts, ...over, ...constants],
+    attrs: {
+      count: over[0]?.shape[0] ?? 1 + choices.below(4),
+      scans: over.length,
+      reverse: choices.below(2) === 0,
+      recompute: choices.below(2) === 0,
+    },
+    recurrence: { parameters: [...leaves, ...parameters], states: roots.slice(0, states.length) },
+  };
+  return roots.map((root, i) => resultOf(call, i < states.length ? i : root));
 }
 
 function grow(pool: readonly Node[], choices: Choices): Node | undefined {

@@ -6,7 +6,7 @@
  */
 import { bytesOf, type DType } from "../../base/dtype.ts";
 import type { Affine } from "../../compile/affine.ts";
-import { partsOf } from "../../compile/expr.ts";
+import { inOrder, partsOf } from "../../compile/expr.ts";
 import type { Expr, Fold, Store } from "../../compile/kernel.ts";
 import type { KernelFunction } from "./kernel-function.ts";
 import type { Lane } from "./lanes.ts";
@@ -43,6 +43,7 @@ export class PointWriter {
   private readonly frames: Frame[] = [{ values: new Map(), pointers: new Map() }];
   private readonly levelOfExpr = new Map<Expr, readonly number[]>();
   private readonly resultsOfExpr = new Map<Expr, ReadonlySet<Fold | "product">>();
+  private readonly overwriting = new Map<readonly Store[], boolean>();
   private readonly folded = new Map<Fold, (copies: Copies) => Lane>();
   /** Given for the epilogue of a product: the accumulator at a copy. */
   product: ((copies: Copies) => Lane) | undefined;
@@ -105,9 +106,28 @@ export class PointWriter {
     return lane;
   }
 
-  store({ buffer, at, value }: Store, copies: Copies): void {
-    const lane = this.value(value, copies);
-    this.storeLane(buffer, at, lane, copies);
+  /**
+   * Values of one point to their places. Where one of them overwrites a variable that another may read the old value of,
+   * all are computed before the first is stored.
+   */
+  storeAll(stores: readonly Store[], copies: Copies): void {
+    if (this.overwrites(stores)) for (const { value } of stores) this.value(value, copies);
+    for (const { buffer, at, value } of stores) {
+      this.storeLane(buffer, at, this.value(value, copies), copies);
+    }
+  }
+
+  private overwrites(stores: readonly Store[]): boolean {
+    if (stores.length < 2) return false;
+    let overwrites = this.overwriting.get(stores);
+    if (overwrites === undefined) {
+      const exprs = inOrder(stores.map(({ value }) => value));
+      overwrites =
+        stores.some(({ buffer }) => this.fn.placeOf(buffer) === "assigned") &&
+        exprs.some((expr) => expr.kind === "load" && this.fn.placeOf(expr.buffer) === "resident");
+      this.overwriting.set(stores, overwrites);
+    }
+    return overwrites;
   }
 
   storeLane(buffer: number, at: Affine, lane: Lane, copies: Copies): void {

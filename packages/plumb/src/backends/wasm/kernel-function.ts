@@ -14,11 +14,13 @@ export interface Features {
 
 /**
  * The block of memory a program owns: addresses (the arena first, then one per resident and per assigned buffer), then
- * constants. Kernels get its address and find everything else through it, so that a module is bound to no place.
+ * constants, then the blocks of the programs inside its loops. Kernels get its address and find everything else through
+ * it, so that a module is bound to no place.
  */
 export class StaticBlock {
   readonly constants: ConstantPool;
   private readonly slots = new Map<string, number>();
+  private readonly inner: StaticBlock[] = [];
 
   constructor(buffers: readonly Buffer[]) {
     for (const buffer of buffers) {
@@ -30,11 +32,34 @@ export class StaticBlock {
 
   /** Bytes of the table of addresses; constants follow. */
   get tableBytes(): number {
-    return Math.ceil((4 + 4 * this.slots.size) / 16) * 16;
+    return aligned(4 + 4 * this.slots.size);
   }
 
   get bytes(): number {
-    return this.tableBytes + this.constants.bytes().length;
+    return this.inner.reduce((sum, { bytes }) => sum + aligned(bytes), this.ownBytes);
+  }
+
+  private get ownBytes(): number {
+    return aligned(this.tableBytes + this.constants.bytes().length);
+  }
+
+  /** Makes the block of a loop's program a part of this one. */
+  enclose(block: StaticBlock): void {
+    this.inner.push(block);
+  }
+
+  /** Where an enclosed block begins; final once all kernels are written. */
+  offsetOf(block: StaticBlock): number {
+    const before = this.inner.slice(0, this.inner.indexOf(block));
+    return before.reduce((sum, { bytes }) => sum + aligned(bytes), this.ownBytes);
+  }
+
+  /** What the block holds before the first run: constants, and zeros for addresses. */
+  contents(): Uint8Array {
+    const bytes = new Uint8Array(this.bytes);
+    bytes.set(this.constants.bytes(), this.tableBytes);
+    for (const block of this.inner) bytes.set(block.contents(), this.offsetOf(block));
+    return bytes;
   }
 
   /** Where the address of a buffer's block is kept; the arena's is at 0. */
@@ -42,6 +67,9 @@ export class StaticBlock {
     return this.slots.get(slotKey(buffer) ?? "") ?? 0;
   }
 }
+
+/** Up to a whole number of vectors. */
+const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 function slotKey({ place }: Buffer): string | undefined {
   if (place.kind === "resident") return `resident ${place.slot}`;
@@ -93,6 +121,10 @@ export class KernelFunction {
       this.bases.set(buffer, local);
     }
     return local;
+  }
+
+  placeOf(buffer: number): Buffer["place"]["kind"] {
+    return this.context.buffers[buffer].place.kind;
   }
 
   dtypeOf(buffer: number): DType {

@@ -185,9 +185,7 @@ class NestWriter {
   }
 
   private finishingStage(stage: Stage, copies: number): void {
-    for (let copy = 0; copy < copies; copy++) {
-      for (const store of stage.stores) this.points.store(store, this.copiesAt(copy));
-    }
+    for (let copy = 0; copy < copies; copy++) this.points.storeAll(stage.stores, this.copiesAt(copy));
   }
 
   /** The copy of the innermost open level; others have one. */
@@ -315,7 +313,7 @@ class NestWriter {
         const position = fold.position && this.points.value(fold.position, at);
         total.take(copy, value, this.rows ? lanes : 4, position);
       }
-      for (const store of stage.stores) this.points.store(store, at);
+      this.points.storeAll(stage.stores, at);
     }
   }
 }

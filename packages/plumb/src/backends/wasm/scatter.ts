@@ -91,17 +91,26 @@ export function writeFill(context: ModuleContext, fill: Fill): WrittenKernel {
     [],
     (f) => {
       const fn = new KernelFunction(context, f);
-      const bytes = Math.ceil((fill.length * bytesOf[fill.dtype]) / 16) * 16;
+      // Not a byte more: behind the buffer of a loop's step lies that of the next.
+      const bytes = fill.length * bytesOf[fill.dtype];
       if (Object.is(fill.value, 0)) {
         f.get(fn.base(fill.buffer)).i32(0).i32(bytes).op("memory.fill");
         return;
       }
       const value = fn.lanes.constant(fill.value, fill.dtype).local;
       const offset = f.local("i32");
+      const whole = Math.floor(bytes / 16) * 16;
       f.i32(0).set(offset);
-      fn.countUp(offset, bytes, 16, () => {
-        f.get(fn.base(fill.buffer)).get(offset).op("i32.add").get(value).store("v128.store");
-      });
+      if (whole > 0) {
+        fn.countUp(offset, whole, 16, () => {
+          f.get(fn.base(fill.buffer)).get(offset).op("i32.add").get(value).store("v128.store");
+        });
+      }
+      for (let at = whole; at < bytes; at += 4) {
+        f.get(fn.base(fill.buffer))
+          .get(value)
+          .storeLane("v128.store32_lane", (at - whole) / 4, at);
+      }
     },
     fill.name,
   );

@@ -7,12 +7,15 @@ import { inOrder } from "../../compile/expr.ts";
 import { accesses, PointWriter, type Level } from "./expressions.ts";
 import { parameters } from "./kernel-function.ts";
 import type { Lane } from "./lanes.ts";
-import { panelWidth, tileRows, type Counters, type ProductAddresses } from "./product-layout.ts";
-
-/** Rows that are done against one panel before the next is taken up: they stay in the second-level cache. */
-const rowBlock = 64;
-/** Products that one accumulator takes before its sum is added to a total. */
-const sumBlock = 512;
+import {
+  panelWidth,
+  rowBlock,
+  sumBlock,
+  tileRows,
+  type Counters,
+  type ProductAddresses,
+} from "./product-layout.ts";
+import { RowBlocks } from "./row-blocks.ts";
 
 /** Units are blocks of rows, of each batch. Returns their number. */
 export function writeTiles(at: ProductAddresses): number {
@@ -26,6 +29,8 @@ interface TilePlace {
   readonly row: number;
   readonly column: number;
   readonly panel: number;
+  /** Where packed rows stand, if they are packed. */
+  readonly packed: RowBlocks | undefined;
 }
 
 /** What the inner loops move: pointers to both operands, and the rounds that are left. */
@@ -92,11 +97,11 @@ class TileWriter {
       .op("select")
       .set(lastRow);
     const a = this.at.start(product.a, counters);
-    const b =
-      product.packed === undefined ? this.at.start(product.b, counters) : this.at.packedStart(counters);
+    const b = this.at.packsColumns ? this.at.packedStart(counters) : this.at.start(product.b, counters);
+    const packed = this.at.packsRows ? new RowBlocks(this.at, a, firstRow, unit) : undefined;
     const panelsOf = (columns: number): void => {
       f.get(firstRow).set(row);
-      const tile = (rows: number): void => this.tile(rows, columns, { a, b, row, column, panel });
+      const tile = (rows: number): void => this.tile(rows, columns, { a, b, row, column, panel, packed });
       if (m >= tileRows) {
         f.get(row).get(lastRow).op("i32.lt_u");
         f.if(() => fn.countUp(row, { local: lastRow }, tileRows, () => tile(tileRows)));
@@ -114,36 +119,44 @@ class TileWriter {
       }
     };
     const whole = Math.floor(n / panelWidth);
-    f.i32(0).set(column).i32(0).set(panel);
-    if (whole > 0) {
-      fn.countUp(panel, whole, 1, () => {
-        fn.scaled(panel, panelWidth).set(column);
-        panelsOf(panelWidth);
-      });
-      f.i32(whole * panelWidth).set(column);
-    }
-    if (n % panelWidth > 0) panelsOf(n % panelWidth);
+    const panels = (): void => {
+      f.i32(0).set(column).i32(0).set(panel);
+      if (whole > 0) {
+        fn.countUp(panel, whole, 1, () => {
+          fn.scaled(panel, panelWidth).set(column);
+          panelsOf(panelWidth);
+        });
+        f.i32(whole * panelWidth).set(column);
+      }
+      if (n % panelWidth > 0) panelsOf(n % panelWidth);
+    };
+    if (packed === undefined) panels();
+    else packed.each(panels);
     for (const local of [firstRow, lastRow, row, column, panel, a, b]) f.release(local);
   }
 
   /** `rows` × `columns` accumulators over all inner loops, then the epilogue. */
   private tile(rows: number, columns: number, place: TilePlace): void {
-    const { fn, product, panelBytes } = this.at;
-    const { f } = fn;
-    const { a, inner, batch } = product;
+    const { f } = this.at.fn;
     const vectors = Math.ceil(columns / 4);
     const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.local("v128")));
-    const walk: Walk = { left: f.local("i32"), right: f.local("i32"), count: f.local("i32") };
-    fn.scaled(place.row, a.line * 4)
-      .get(place.a)
-      .op("i32.add")
-      .set(walk.left);
-    const panelStep = product.packed === undefined ? panelWidth * 4 : panelBytes;
-    fn.scaled(place.panel, panelStep).get(place.b).op("i32.add").set(walk.right);
-    f.i32(inner[0]).set(walk.count);
-    this.accumulate(0, inner[0], sums, walk);
-    for (const local of [walk.left, walk.right, walk.count]) f.release(local);
+    const { packed } = place;
+    if (packed === undefined) {
+      this.sums(sums, place);
+      this.epilogue(sums, columns, place);
+    } else {
+      const { left, right, count } = packed.walk(place.row, place.panel, place.b);
+      this.zero(sums);
+      this.multiplyLoop(sums, { left, right, count }, tileRows * 4);
+      for (const local of [left, right, count]) f.release(local);
+      packed.total(sums, place.row, place.panel, () => this.epilogue(sums, columns, place));
+    }
+    for (const sum of sums.flat()) f.release(sum);
+  }
 
+  /** What becomes of the finished sums. */
+  private epilogue(sums: Sums, columns: number, place: TilePlace): void {
+    const { stores, batch } = this.at.product;
     this.points.product = (copies): Lane => ({
       dtype: "float32",
       local: sums[copies.at(-2) ?? 0][copies.at(-1) ?? 0],
@@ -154,19 +167,35 @@ class TileWriter {
     ];
     this.within(levels, () => {
       const outside = batch.map(() => 0);
-      for (let i = 0; i < rows; i++) {
-        for (let j = 0; j < vectors; j++) {
+      sums.forEach((row, i) =>
+        row.forEach((_, j) => {
           this.points.validLanes = Math.min(4, columns - 4 * j);
-          for (const store of product.stores) this.points.store(store, [...outside, i, j]);
-        }
-      }
+          this.points.storeAll(stores, [...outside, i, j]);
+        }),
+      );
       this.points.validLanes = 4;
     });
     this.points.product = undefined;
-    for (const sum of sums.flat()) f.release(sum);
   }
 
   // Sums
+
+  /** All inner loops, from operands as they lie. */
+  private sums(sums: Sums, place: TilePlace): void {
+    const { fn, product, panelBytes, packsColumns } = this.at;
+    const { f } = fn;
+    const { a, inner } = product;
+    const walk: Walk = { left: f.local("i32"), right: f.local("i32"), count: f.local("i32") };
+    fn.scaled(place.row, a.line * 4)
+      .get(place.a)
+      .op("i32.add")
+      .set(walk.left);
+    const panelStep = packsColumns ? panelBytes : panelWidth * 4;
+    fn.scaled(place.panel, panelStep).get(place.b).op("i32.add").set(walk.right);
+    f.i32(inner[0]).set(walk.count);
+    this.accumulate(0, inner[0], sums, walk);
+    for (const local of [walk.left, walk.right, walk.count]) f.release(local);
+  }
 
   /**
    * Sums over `walk.count` rounds (at most `rounds`) of inner loop `d` and all loops inside it. Up to a block they go
@@ -213,7 +242,8 @@ class TileWriter {
   /** `walk.count` rounds of loop `d`, straight into the accumulators. */
   private rounds(d: number, sums: Sums, walk: Walk): void {
     const { f } = this.at.fn;
-    if (d === this.at.product.inner.length - 1) return this.multiplyLoop(sums, walk);
+    const { inner, a } = this.at.product;
+    if (d === inner.length - 1) return this.multiplyLoop(sums, walk, a.inner[d] * 4);
     const rest = f.local("i32");
     f.get(walk.count).set(rest);
     f.loop((again) => {
@@ -238,14 +268,16 @@ class TileWriter {
       .set(walk.left);
   }
 
-  /** The innermost loop: `count` rows of the panel, at least one. Leaves both pointers behind what it read. */
-  private multiplyLoop(sums: Sums, { left, right, count }: Walk): void {
+  /**
+   * The innermost loop: `count` rows of the panel, at least one, and as many rounds of the left operand, `stepA` bytes
+   * apart. Leaves both pointers behind what it read.
+   */
+  private multiplyLoop(sums: Sums, { left, right, count }: Walk, stepA: number): void {
     const { f, lanes } = this.at.fn;
-    const { a, b, packed } = this.at.product;
+    const { a, b } = this.at.product;
     const splats = sums.map(() => f.local("v128"));
     const vector = f.local("v128");
-    const stepA = a.inner[a.inner.length - 1] * 4;
-    const stepB = (packed === undefined ? b.inner[b.inner.length - 1] : panelWidth) * 4;
+    const stepB = (this.at.packsColumns ? panelWidth : b.inner[b.inner.length - 1]) * 4;
     f.loop((again) => {
       splats.forEach((splat, i) => {
         const offset = i * a.line * 4;

@@ -151,9 +151,7 @@ class WasmExecutable implements Executable {
     this.start = instance.exports.run as Run;
     this.block = backend.allocate(written.block.bytes);
     this.bytes = written.block.bytes + written.bytes.length;
-    const constants = written.block.constants.bytes();
-    const target = this.block.address + written.block.tableBytes;
-    new Uint8Array(backend.memory.memory.buffer).set(constants, target);
+    new Uint8Array(backend.memory.memory.buffer).set(written.block.contents(), this.block.address);
     this.copied = program.buffers.flatMap(({ place, dtype }) =>
       place.kind === "input" ? [{ slot: place.slot, offset: place.offset, dtype }] : [],
     );

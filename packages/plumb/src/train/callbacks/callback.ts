@@ -2,7 +2,7 @@ import { PlumbError } from "../../base/errors.ts";
 import { camelCase, didYouMean } from "../../base/names.ts";
 import { showValue, type Parameters } from "../../base/parameters.ts";
 import type { EpochLogs, Listener, Logs, TrainEvent } from "../events.ts";
-import type { Model } from "../model.ts";
+import type { AnyModel } from "../model.ts";
 
 /** What a callback learns when training begins. */
 export interface TrainPlan {
@@ -50,7 +50,7 @@ export interface CallbackRecord {
  */
 export class Callback {
   /** The model being trained; set by `fit`. Setting its `stopTraining` ends training after the present step or epoch. */
-  model?: Model;
+  model?: AnyModel;
 
   onTrainBegin?(plan: TrainPlan): void | Promise<void>;
   onEpochBegin?(epoch: number): void | Promise<void>;

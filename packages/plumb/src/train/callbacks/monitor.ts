@@ -2,7 +2,7 @@
 import { PlumbError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/names.ts";
 import { oneOf, text } from "../../base/parameters.ts";
-import type { Model } from "../model.ts";
+import type { AnyModel } from "../model.ts";
 import type { TrainPlan } from "./callback.ts";
 
 /** The value that a callback watches. */
@@ -30,7 +30,7 @@ export function checkMonitor(owner: string, monitor: string, { logNames }: Train
 export function isBetter(
   value: number,
   reference: number | undefined,
-  model: Model,
+  model: AnyModel,
   { monitor, mode, minDelta = 0 }: { monitor: string; mode: "auto" | "min" | "max"; minDelta?: number },
 ): boolean {
   if (reference === undefined) return !Number.isNaN(value);

@@ -1,7 +1,9 @@
 /** Whole fits: weights after the first batch and at the end, every value of every batch and epoch, and what follows. */
 import { camelCase } from "../../../src/base/names.ts";
 import type { Callback } from "../../../src/train/callbacks/index.ts";
+import { leavesOf, type Tensor } from "../../../src/tensor/index.ts";
 import type { FitOptions } from "../../../src/train/fit-options.ts";
+import type { RowsData } from "../../../src/train/rows.ts";
 import { numbersOf, tensorOf, type GoldenTensor } from "../../support/goldens.ts";
 import {
   callbackOf,
@@ -12,12 +14,15 @@ import {
   type KerasModel,
   type Spec,
 } from "../../support/keras.ts";
-import { Waiting, type Judge, type Room } from "../room.ts";
+import type { Judge, Room } from "../room.ts";
+
+/** One tensor, or several by the names of the outputs. */
+type Golden = GoldenTensor | Readonly<Record<string, GoldenTensor>>;
 
 interface Data {
-  readonly x: GoldenTensor;
-  readonly y: GoldenTensor;
-  readonly sample_weight?: GoldenTensor;
+  readonly x: Golden;
+  readonly y: Golden;
+  readonly sample_weight?: Golden;
   readonly class_weight?: Readonly<Record<number, number>>;
 }
 type Values = Readonly<Record<string, number | string>>;
@@ -27,9 +32,10 @@ interface FitCase {
   readonly model: KerasModel;
   readonly compile: {
     readonly optimizer: Spec;
-    readonly loss: Spec | string;
-    readonly metrics?: readonly (Spec | string)[];
-    readonly weighted_metrics?: readonly (Spec | string)[];
+    readonly loss: PerOutput<Spec | string>;
+    readonly loss_weights?: Readonly<Record<string, number>>;
+    readonly metrics?: PerOutput<Spec | string>;
+    readonly weighted_metrics?: PerOutput<Spec | string>;
   };
   /** `shuffle` is always false; the rest in Keras's names. */
   readonly fit: Readonly<Record<string, unknown>> & { readonly batch_size: number; readonly epochs: number };
@@ -45,13 +51,27 @@ interface FitCase {
   readonly history: Readonly<Record<string, readonly (number | string)[]>>;
   readonly batch_logs: readonly Values[];
   readonly evaluate: Values;
-  readonly predictions: readonly GoldenTensor[];
+  readonly predictions: readonly GoldenTensor[] | Readonly<Record<string, GoldenTensor>>;
   readonly epochs_run: number;
   readonly optimizer_iterations: number;
 }
 
-const isTensor = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && "shape" in value && "data" in value;
+const isTensor = (value: Golden): value is GoldenTensor => "shape" in value && "data" in value;
+
+/** Tensors in the form in which the file has them. */
+const rowsOf = (golden: Golden): RowsData =>
+  isTensor(golden)
+    ? tensorOf(golden)
+    : Object.fromEntries(Object.entries(golden).map(([name, one]) => [name, tensorOf(one)]));
+
+type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
+
+/** What a setting says of each output, each made by `make`; specs are objects too, and no names. */
+function eachOf<R>(given: PerOutput<Spec | string>, make: (spec: Spec | string) => R): any {
+  if (Array.isArray(given)) return given.map(make);
+  if (typeof given === "string" || "class_name" in given) return make(given as Spec | string);
+  return Object.fromEntries(Object.entries(given as object).map(([name, spec]) => [name, make(spec)]));
+}
 
 /** A metric by Keras's string stays one: which accuracy "accuracy" is, `compile` decides. */
 const metricLike = (spec: Spec | string) => (typeof spec === "string" ? spec : metricOf(spec));
@@ -63,14 +83,14 @@ function optionsOf({ data, validation, fit }: FitCase): FitOptions {
     ...given,
     shuffle: false,
     ...(split ? { validationSplit: { fraction: split as number, rule: "last" } } : {}),
-    ...(data.sample_weight ? { sampleWeight: tensorOf(data.sample_weight) } : {}),
+    ...(data.sample_weight ? { sampleWeight: rowsOf(data.sample_weight) } : {}),
     ...(data.class_weight ? { classWeight: data.class_weight } : {}),
     ...(validation
       ? {
           validationData: [
-            tensorOf(validation.x),
-            tensorOf(validation.y),
-            ...(validation.sample_weight ? [tensorOf(validation.sample_weight)] : []),
+            rowsOf(validation.x),
+            rowsOf(validation.y),
+            ...(validation.sample_weight ? [rowsOf(validation.sample_weight)] : []),
           ] as never,
         }
       : {}),
@@ -80,13 +100,13 @@ function optionsOf({ data, validation, fit }: FitCase): FitOptions {
 async function run(judge: Judge, one: FitCase): Promise<void> {
   const { data, compile } = one;
   const model = modelOf(one.model);
-  if (!isTensor(data.x) || !isTensor(data.y)) throw new Waiting("models of several inputs or outputs");
   model.setWeights(one.weights.map(({ initial }) => tensorOf(initial)));
   model.compile({
     optimizer: optimizerOf(compile.optimizer),
-    loss: lossOf(compile.loss, { validate: false }),
-    metrics: (compile.metrics ?? []).map(metricLike) as ["accuracy"],
-    weightedMetrics: (compile.weighted_metrics ?? []).map(metricLike) as ["accuracy"],
+    loss: eachOf(compile.loss, (loss) => lossOf(loss, { validate: false })),
+    ...(compile.loss_weights ? { lossWeights: compile.loss_weights } : {}),
+    metrics: eachOf(compile.metrics ?? [], metricLike),
+    weightedMetrics: eachOf(compile.weighted_metrics ?? [], metricLike),
     warn: () => {},
   });
 
@@ -99,7 +119,7 @@ async function run(judge: Judge, one: FitCase): Promise<void> {
     },
   };
   const callbacks = [watcher, ...(one.callbacks ?? []).map(callbackOf)];
-  const { epoch, history } = await model.fit(tensorOf(data.x), tensorOf(data.y), {
+  const { epoch, history } = await model.fit(rowsOf(data.x), rowsOf(data.y), {
     ...optionsOf(one),
     callbacks,
   });
@@ -119,14 +139,21 @@ async function run(judge: Judge, one: FitCase): Promise<void> {
     judge.close(afterFirst[i], first, `${path} after the first batch`);
     if (portable) judge.close(final[i], last, `${path} at the end`);
   });
-  const measured = await model.evaluate(tensorOf(data.x), tensorOf(data.y), {
+  const measured = await model.evaluate(rowsOf(data.x), rowsOf(data.y), {
     batchSize: one.fit.batch_size,
-    ...(data.sample_weight ? { sampleWeight: tensorOf(data.sample_weight) } : {}),
+    ...(data.sample_weight ? { sampleWeight: rowsOf(data.sample_weight) } : {}),
   });
   for (const [name, want] of Object.entries(one.evaluate))
     judge.close([measured[name]], [want], `evaluate: ${name}`);
-  const predicted = await model.predict(tensorOf(data.x));
-  judge.close(predicted.dataSync(), numbersOf(one.predictions[0]), "the predictions");
+  const predicted = leavesOf(await model.predict(rowsOf(data.x))) as Tensor[];
+  const names = model.outputPlaces!.names;
+  predicted.forEach((values, i) => {
+    const { predictions } = one;
+    const want = Array.isArray(predictions)
+      ? predictions[i]
+      : (predictions as Record<string, GoldenTensor>)[names[i]];
+    judge.close(values.dataSync(), numbersOf(want), `the predictions of ${names[i]}`);
+  });
 }
 
 export const fits: Room = {

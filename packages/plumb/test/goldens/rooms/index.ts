@@ -5,6 +5,7 @@ import { fits } from "./fits.ts";
 import { layers } from "./layers.ts";
 import { losses } from "./losses.ts";
 import { metrics } from "./metrics.ts";
+import { models } from "./models.ts";
 import { names } from "./names.ts";
 import { optimizers } from "./optimizers.ts";
 import { perplexity } from "./perplexity.ts";
@@ -26,4 +27,5 @@ export const rooms: readonly Room[] = [
   activations,
   layers,
   fits,
+  ...models,
 ];

@@ -1,12 +1,13 @@
-import { PlumbError } from "../base/errors.ts";
-import { sizeOf } from "../base/shape.ts";
-import { flag, showValue, unchecked, type Parameters } from "../base/parameters.ts";
-import type { ConstraintLike } from "../constraints/index.ts";
-import type { InitializerLike } from "../initializers/index.ts";
-import { activations, type Activation, type ActivationLike } from "../numerics/index.ts";
-import type { RegularizerLike } from "../regularizers/index.ts";
-import type { Tensor, Variable } from "../tensor/index.ts";
-import { Layer, type BatchShape, type LayerOptions, type WeightOptions } from "./layer.ts";
+import { PlumbError } from "../../base/errors.ts";
+import { sizeOf } from "../../base/shape.ts";
+import { flag, showValue, unchecked, type Parameters } from "../../base/parameters.ts";
+import type { ConstraintLike } from "../../constraints/index.ts";
+import type { InitializerLike } from "../../initializers/index.ts";
+import { activations, type Activation, type ActivationLike } from "../../numerics/index.ts";
+import type { RegularizerLike } from "../../regularizers/index.ts";
+import type { Tensor, Variable } from "../../tensor/index.ts";
+import { Layer, type LayerOptions, type WeightOptions, type LayerSample } from "../layer.ts";
+import type { BatchShape } from "../shapes.ts";
 
 /** What `Dense` takes besides its units. */
 export interface DenseOptions extends LayerOptions {
@@ -53,6 +54,11 @@ export class Dense extends Layer {
   static override readonly className: string = "Dense";
   static override readonly byPlace: readonly string[] = ["units"];
   static override readonly parameters: Parameters = parameters;
+  static override readonly samples: readonly LayerSample[] = [
+    { options: { units: 5, activation: "tanh" }, inputs: [1, 3] },
+    { options: { units: 1, useBias: false }, inputs: [4, 1] },
+    { options: { units: 3, activation: "softmax" }, inputs: [2, 2, 3] },
+  ];
   readonly units: number;
   override readonly activation: Activation;
   readonly useBias: boolean;
@@ -85,15 +91,11 @@ export class Dense extends Layer {
     };
   }
 
-  override computeOutputShape(inputShape: BatchShape): BatchShape {
-    return [...inputShape.slice(0, -1), this.units];
-  }
-
   protected override needs(inputShape: BatchShape): string | undefined {
     const inputs = inputShape.at(-1);
     if (inputShape.length < 2) return "a batch axis and an axis of inputs: [batch, …, inputs]";
     if (inputs === null) return "a last axis of known length";
-    const built = this.inputShape?.at(-1);
+    const built = this.inputShape?.at(-1) as number | undefined;
     return built === undefined || built === inputs
       ? undefined
       : `a last axis of ${built}, for which it was built`;
@@ -106,8 +108,11 @@ export class Dense extends Layer {
     if (this.useBias) this.#bias = this.addWeight({ name: "bias", shape: [units], ...this.#forBias });
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override beforeHead(x: Tensor): Tensor {
-    this.ensureBuilt(x.shape);
     // One product of matrices whatever the rank: [batch · …, inputs] x [inputs, units].
     const inputs = x.shape[x.rank - 1];
     const rows = x.rank === 2 ? x : x.reshape([sizeOf(x.shape.slice(0, -1)), inputs]);

@@ -1,0 +1,30 @@
+import type { Parameters } from "../../base/parameters.ts";
+import type { PerAxis } from "../../numerics/index.ts";
+import type { LayerSample } from "../layer.ts";
+import { AveragePooling, poolingParameters, type PoolingOptions } from "./pooling.ts";
+
+/**
+ * The mean of each window of a sequence, channel by channel. What padding adds is not counted.
+ *
+ * Input `[batch, steps, channels]`, output `[batch, steps, channels]`, where an extent n becomes ⌊(n − size) / stride⌋
+ * + 1 with padding `"valid"` and ⌈n / stride⌉ with `"same"`. `poolSize` is 2 and `strides` the pool size unless told.
+ *
+ * Errors: PL4004 for options that are none; PL4006 for an input of other axes, or smaller than the window with padding
+ * `"valid"`. Keras's layer of the same name.
+ *
+ * @example
+ * new AveragePooling1D(2).call(ones([4, 20, 5])).shape; // [4, 10, 5]
+ */
+export class AveragePooling1D extends AveragePooling {
+  static override readonly className: string = "AveragePooling1D";
+  static override readonly parameters: Parameters = poolingParameters(1);
+  static override readonly samples: readonly LayerSample[] = [
+    { inputs: [2, 6, 3] },
+    { options: { poolSize: 3, strides: 2, padding: "same" }, inputs: [1, 7, 1] },
+    { options: { poolSize: 2, strides: 3, dataFormat: "channelsFirst" }, inputs: [2, 3, 6] },
+  ];
+
+  constructor(poolSize?: PerAxis, options: PoolingOptions = {}) {
+    super(1, poolSize, options);
+  }
+}

@@ -1,0 +1,27 @@
+import type { Parameters } from "../../base/parameters.ts";
+import { GlobalMaxPooling, globalPoolingParameters, type GlobalPoolingOptions } from "./global-pooling.ts";
+import type { LayerSample } from "../layer.ts";
+
+/**
+ * The largest element of each channel of a sequence, over all of it. Equal largest elements share the gradient.
+ *
+ * Input `[batch, steps, channels]`, output `[batch, channels]`, or `[batch, 1, channels]` with `keepdims`.
+ *
+ * Errors: PL4004 for options that are none; PL4006 for an input of other axes. Keras's layer of the same name.
+ *
+ * @example
+ * new GlobalMaxPooling1D().call(ones([4, 20, 5])).shape; // [4, 5]
+ */
+export class GlobalMaxPooling1D extends GlobalMaxPooling {
+  static override readonly className: string = "GlobalMaxPooling1D";
+  static override readonly parameters: Parameters = globalPoolingParameters;
+  static override readonly samples: readonly LayerSample[] = [
+    { inputs: [2, 4, 3] },
+    { options: { keepdims: true }, inputs: [1, 1, 1] },
+    { options: { keepdims: true, dataFormat: "channelsFirst" }, inputs: [2, 3, 4] },
+  ];
+
+  constructor(options: GlobalPoolingOptions = {}) {
+    super(1, options);
+  }
+}

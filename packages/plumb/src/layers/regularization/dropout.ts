@@ -1,0 +1,59 @@
+import { resolve, type Parameters } from "../../base/parameters.ts";
+import type { Tensor } from "../../tensor/index.ts";
+import type { LayerOptions, LayerSample } from "../layer.ts";
+import {
+  choiceShape,
+  dropOut,
+  dropoutRate,
+  Noise,
+  noiseNeeds,
+  noiseShapeOf,
+  type NoiseShape,
+} from "./noise.ts";
+import type { BatchShape } from "../shapes.ts";
+
+/** What `Dropout` takes besides its rate. */
+export interface DropoutOptions extends LayerOptions {
+  /**
+   * Extents of the choice, with 1 along the axes where one choice serves all and null where the extent is that of the
+   * input: `[null, 1, null]` drops features over all steps alike. Default: each element by itself.
+   */
+  noiseShape?: NoiseShape | null;
+}
+
+const parameters = { noiseShape: noiseShapeOf("Extents of the choice, 1 where one choice serves all") };
+
+/**
+ * Sets a random share of the inputs to 0 while training, and scales the rest by 1 / (1 − rate), so that the expected sum
+ * stays the same ("inverted" dropout). Outside training it does nothing. Output has the shape of the input.
+ *
+ * The choice comes from the seeded generator, drawn afresh at each step: the same seed gives the same run.
+ * Srivastava et al., 2014. Errors: PL4004 for a rate outside [0, 1) or a noiseShape that is none; PL4006 for an input over
+ * which that does not spread.
+ *
+ * @example
+ * new Sequential([new Dense(64, { activation: "relu" }), new Dropout(0.5), new Dense(10)]);
+ */
+export class Dropout extends Noise {
+  static override readonly className: string = "Dropout";
+  static override readonly byPlace: readonly string[] = ["rate"];
+  static override readonly parameters: Parameters = parameters;
+  static override readonly samples: readonly LayerSample[] = [
+    { options: { rate: 0.3 }, inputs: [1, 1] },
+    { options: { rate: 0.5 }, inputs: [2, 3, 4] },
+  ];
+  readonly rate: number;
+
+  constructor(rate: number, options: DropoutOptions = {}) {
+    super(options);
+    this.rate = resolve("PL4004", "Dropout", { rate: dropoutRate }, { rate }).rate;
+  }
+
+  protected override needs(inputShape: BatchShape): string | undefined {
+    return noiseNeeds(this.valuesOf(parameters).noiseShape, inputShape);
+  }
+
+  protected override disturb(x: Tensor): Tensor {
+    return dropOut(x, this.rate, choiceShape(this.valuesOf(parameters).noiseShape, x.shape));
+  }
+}

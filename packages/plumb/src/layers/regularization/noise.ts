@@ -1,0 +1,66 @@
+/** What the layers that change their input at random while training have in common. */
+import { real, type Parameter } from "../../base/parameters.ts";
+import type { Shape } from "../../base/shape.ts";
+import { random, where, type Tensor } from "../../tensor/index.ts";
+import { Layer, type CallOptions } from "../layer.ts";
+
+/** The share of the inputs that a dropout sets to 0. */
+export const dropoutRate: Parameter<number> = {
+  ...real(0, "Share of the inputs that is set to 0"),
+  accepts: (value) => typeof value === "number" && value >= 0 && value < 1,
+  words: "a number of at least 0 and below 1",
+};
+
+/** Extents of the choice that is drawn, 1 where one choice serves all; null where it is that of the input. */
+export type NoiseShape = readonly (number | null)[];
+
+/** The option of that name. */
+export const noiseShapeOf = (doc: string): Parameter<NoiseShape | undefined, NoiseShape | null> => ({
+  default: undefined,
+  doc,
+  accepts: (value) =>
+    value === undefined ||
+    value === null ||
+    (Array.isArray(value) &&
+      value.every((extent) => extent === null || (Number.isSafeInteger(extent) && extent >= 1))),
+  read: (value) => value ?? undefined,
+  words: "a list of whole numbers of at least 1, with null where the extent is that of the input",
+});
+
+/** Why a choice of that shape does not spread over the input, as the words after "it needs"; undefined where it does. */
+export function noiseNeeds(
+  noiseShape: NoiseShape | undefined,
+  inputShape: readonly (number | null)[],
+): string | undefined {
+  const fits =
+    noiseShape === undefined ||
+    (noiseShape.length === inputShape.length &&
+      noiseShape.every(
+        (extent, i) => extent === null || extent === 1 || inputShape[i] === null || extent === inputShape[i],
+      ));
+  return fits
+    ? undefined
+    : `an input over which noiseShape [${noiseShape.map((extent) => extent ?? "null").join(", ")}] spreads`;
+}
+
+/** The shape of the choice for an input. */
+export const choiceShape = (noiseShape: NoiseShape | undefined, shape: Shape): Shape =>
+  noiseShape === undefined ? shape : noiseShape.map((extent, axis) => extent ?? shape[axis]);
+
+/** A random share set to 0, the rest scaled so that the expected sum stays; one choice for each element of `choice`. */
+export const dropOut = (x: Tensor, rate: number, choice: Shape): Tensor =>
+  rate === 0 ? x : where(random.bernoulli(choice, 1 - rate), x.div(1 - rate), 0);
+
+/** A layer that is the identity outside training. */
+export abstract class Noise extends Layer {
+  /** The output while training. */
+  protected abstract disturb(x: Tensor): Tensor;
+
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
+  override call(x: Tensor, { training = false }: CallOptions = {}): Tensor {
+    return training ? this.disturb(x) : x;
+  }
+}
