@@ -4,8 +4,12 @@
 //     node profile.mjs --work CNN --seconds 10       watched for longer (5)
 //
 // V8's sampling profiler watches Plumb train in this process. Every kernel of the compiled step is a function of its
-// own, named after the ops that it computes; `pack` is the part of a matrix product that lays out an operand. The places
-// are the order in which kernels run, except that the step of a loop stands before what runs ahead of the loop.
+// own, named after the ops that it computes; `pack` is the part of a matrix product that lays out an operand. Products tell
+// their extents (batch, rows × columns × products in a sum), and from those comes their speed: of a product in a loop, which
+// runs more than once, it is to be multiplied by the loop's steps. The places are the order in which kernels run, except that the step of a loop stands before what runs
+// ahead of the loop.
+//
+//     node profile.mjs --work B --turbo              with plumb-ml/turbo
 
 import inspector from "node:inspector/promises";
 import { parseArgs } from "node:util";
@@ -14,12 +18,18 @@ import { works } from "./lib/works.mjs";
 import { trainer } from "./rivals/plumb/trainer.mjs";
 
 const { values: options } = parseArgs({
-  options: { work: { type: "string", default: "A" }, seconds: { type: "string", default: "5" } },
+  options: {
+    work: { type: "string", default: "A" },
+    seconds: { type: "string", default: "5" },
+    turbo: { type: "boolean", default: false },
+  },
 });
 if (!(options.work in works)) {
   console.error(`--work ${options.work}: there are ${Object.keys(works).join(", ")}`);
   process.exit(1);
 }
+
+if (options.turbo) console.log((await import("plumb-ml/turbo")).turbo);
 
 /** Trains for a while; answers how long a step took, in milliseconds. @param {number} seconds */
 async function trainFor(seconds) {
@@ -55,15 +65,28 @@ profile.samples?.forEach((id, i) => {
 
 const inOrder = [...entries.values()].sort((a, b) => a.at - b.at);
 const total = inOrder.reduce((sum, { time }) => sum + time, 0);
+/**
+ * Operations of a product in a run of its kernel, from the extents in its name: `matmul+add 8·4·128×128×32`.
+ * @param {string} name
+ */
+function operationsOf(name) {
+  const extents = /^(?!pack ).* ((?:\d+·)*\d+×\d+×\d+)$/u.exec(name)?.[1];
+  return extents === undefined
+    ? 0
+    : 2 * extents.split(/[·×]/u).reduce((all, extent) => all * Number(extent), 1);
+}
+
 console.log(`${options.work}  ${works[options.work].title}`);
 console.log(
-  `Node ${process.versions.node}: ${step.toFixed(3)} ms per step. Share, ms, place in the module, name:`,
+  `Node ${process.versions.node}: ${step.toFixed(3)} ms per step. Share, ms, GF/s of products, place in the module, name:`,
 );
 for (const entry of inOrder.toSorted((a, b) => b.time - a.time)) {
   const share = entry.time / total;
   if (share < 0.005) break;
   const place = `#${inOrder.indexOf(entry)}`.padStart(5);
+  const operations = operationsOf(entry.name);
+  const speed = operations > 0 ? (operations / (share * step * 1e6)).toFixed(1) : "";
   console.log(
-    `${(100 * share).toFixed(1).padStart(5)}%${(share * step).toFixed(3).padStart(10)}${place}  ${entry.name}`,
+    `${(100 * share).toFixed(1).padStart(5)}%${(share * step).toFixed(3).padStart(10)}${speed.padStart(7)}${place}  ${entry.name}`,
   );
 }

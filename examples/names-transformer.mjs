@@ -30,7 +30,7 @@ export function nameReader({ letters, steps, width = 64, heads = 4, blocks = 2 }
   const attended = (x) => {
     const normed = new LayerNormalization().call(x);
     const attention = new MultiHeadAttention(heads, width / heads);
-    return /** @type {Tensor} */ (attention.call([normed, normed], { useCausalMask: true }));
+    return attention.call([normed, normed], { useCausalMask: true });
   };
   /** @param {Tensor} x */
   const thought = (x) => {

@@ -1,6 +1,8 @@
 /** The program `plumb`: its commands, and how they meet the process. */
 import { Command as Parser } from "commander";
+import { PlumbError, setThreads } from "plumb-ml";
 import type { Command } from "./commands/command.ts";
+import { info } from "./commands/info.ts";
 import { losses } from "./commands/losses.ts";
 import { predict } from "./commands/predict.ts";
 import { train } from "./commands/train.ts";
@@ -11,7 +13,7 @@ import { plumbVersion } from "./run/versions.ts";
 export type { Io } from "./io.ts";
 
 /** All commands, in the order of the help. */
-export const commands: readonly Command<never>[] = [train, predict, losses];
+export const commands: readonly Command<never>[] = [train, predict, losses, info];
 
 /**
  * Runs `plumb` with the arguments that follow its name, and gives the exit code: 0 done, 2 for what the user can repair
@@ -30,6 +32,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     describe(sub, command);
     sub.action(async (...given: unknown[]) => {
       const args = given.slice(0, command.arguments.length) as (string | undefined)[];
+      // Before anything is compiled: what is, stays as it is.
+      if (command.computes === true && sub.opts().turbo !== false) await io.turbo?.();
+      useThreads(io.threads);
       code = await command.run(args, sub.opts() as never, io, argv);
     });
   }
@@ -40,6 +45,18 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     return exitCodeOf(error, io);
   }
+}
+
+function useThreads(given: string | undefined): void {
+  if (given === undefined || given === "") return;
+  if (!/^[1-9]\d*$/.test(given)) {
+    throw new PlumbError("PL4004", {
+      asked: `PLUMB_THREADS=${given}`,
+      why: "threads are counted in whole numbers from 1",
+      fix: "PLUMB_THREADS=2, or leave it away for one thread per core",
+    });
+  }
+  setThreads(Number(given));
 }
 
 /** Errors are thrown and not printed; help and version go to our output. */
@@ -62,6 +79,7 @@ function describe(parser: Parser, command: Command<never>): void {
     else if (required === true) parser.requiredOption(flags, help, read);
     else parser.option(flags, help, read);
   }
+  if (command.computes === true) parser.option("--no-turbo", "leave flags of Node's compiler as they are");
   parser.addHelpText("after", `\nExamples:\n${command.examples.map((line) => `  ${line}\n`).join("")}`);
 }
 
@@ -83,5 +101,7 @@ export async function run(): Promise<void> {
     stderr,
     cwd: process.cwd(),
     signal: stopping.signal,
+    threads: process.env.PLUMB_THREADS,
+    turbo: async () => (await import("plumb-ml/turbo")).turbo,
   });
 }

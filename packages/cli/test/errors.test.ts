@@ -150,6 +150,16 @@ describe("plumb train refuses", () => {
     await expectRefused([...train, "--rate", "1e38"], /^PL4010 .*--rate 1e\+38.*Try --rate 1e\+37/);
   });
 
+  it.each([
+    ["two", /^PL4004 .*PLUMB_THREADS=two/],
+    ["0", /^PL4004 .*PLUMB_THREADS=0/],
+    ["1000", /^PL4004 .*from 1 to 256/],
+  ])("%s threads", async (threads, message) => {
+    const { code, stderr } = await plumb(["losses"], { cwd, threads });
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+
   it("no command, no target, too many words", async () => {
     await expectRefused(["trian"], /^PL4004 .*Unknown command 'trian'.*Did you mean train/);
     await expectRefused(["train", "flowers.csv"], /^PL4004 .*--target <column>' not specified/);

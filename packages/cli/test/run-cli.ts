@@ -1,6 +1,6 @@
 /** Runs `plumb` in this process, its streams caught: tests need no build. */
 import { Writable } from "node:stream";
-import { main } from "../src/main.ts";
+import { main, type Io } from "../src/main.ts";
 
 export interface Outcome {
   readonly code: number;
@@ -11,13 +11,15 @@ export interface Outcome {
 export interface RunOptions {
   readonly cwd: string;
   readonly signal?: AbortSignal;
+  readonly threads?: string;
+  readonly turbo?: Io["turbo"];
   /** Told of each piece that is written to the error stream, as it is written. */
   readonly onStderr?: (text: string) => void;
 }
 
 export async function plumb(
   args: readonly string[],
-  { cwd, signal, onStderr }: RunOptions,
+  { cwd, signal, threads, turbo, onStderr }: RunOptions,
 ): Promise<Outcome> {
   const caught = { stdout: "", stderr: "" };
   const stream = (name: keyof typeof caught): Writable =>
@@ -28,7 +30,14 @@ export async function plumb(
         done();
       },
     });
-  const code = await main(args, { stdout: stream("stdout"), stderr: stream("stderr"), cwd, signal });
+  const code = await main(args, {
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    cwd,
+    signal,
+    threads,
+    turbo,
+  });
   return { code, ...caught };
 }
 

@@ -15,7 +15,7 @@ declare namespace WebAssembly {
     constructor(module: Module, imports?: Imports);
   }
   class Memory {
-    readonly buffer: ArrayBuffer;
+    readonly buffer: ArrayBuffer | SharedArrayBuffer;
     constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
     grow(pages: number): number;
   }
@@ -35,6 +35,8 @@ interface AbortSignal {
 declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>;
 }
+
+declare const performance: { now(): number };
 
 declare const console: {
   warn(text: string): void;

@@ -15,7 +15,7 @@ export {
   type Task,
 } from "./base/contract.ts";
 export { PlumbError, type ErrorParts } from "./base/errors.ts";
-export { generatorState, setGeneratorState, type GeneratorState } from "./base/seed.ts";
+export { generatorState, SeedGenerator, setGeneratorState, type GeneratorState } from "./base/seed.ts";
 export { type Shape } from "./base/shape.ts";
 
 // tensor: values, variables, derivatives, compiled functions
@@ -88,6 +88,7 @@ export {
   scalar,
   scatterAdd,
   seed,
+  setThreads,
   sigmoid,
   sign,
   sin,

@@ -23,6 +23,8 @@ export interface Command<Options> {
   readonly options: readonly OptionRecord[];
   /** Shown below the help: one or two commands to copy. */
   readonly examples: readonly string[];
+  /** True where it computes for long enough that turbo is worth its trial; `--no-turbo` leaves that out. */
+  readonly computes?: boolean;
   /** Runs it and gives the exit code; `argv` is the command line, for the record. */
   run(
     args: readonly (string | undefined)[],

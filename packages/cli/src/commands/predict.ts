@@ -35,6 +35,7 @@ export const predict: Command<PredictOptions> = {
     { flags: "-q, --quiet", help: "no remarks" },
   ],
   examples: ["plumb predict runs/penguins-species new.csv --out predictions.csv"],
+  computes: true,
   run,
 };
 

@@ -112,6 +112,7 @@ export const train: Command<TrainOptions> = {
     "plumb train penguins.csv --target species",
     "plumb train digits.csv.gz --target last --layers 128,64 --seed 7",
   ],
+  computes: true,
   run,
 };
 

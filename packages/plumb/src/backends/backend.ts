@@ -13,6 +13,8 @@ export interface Block {
 
 export interface Backend {
   readonly name: string;
+  /** Threads that programs may use from now on, the caller's among them. Results are the same for any number. */
+  threads: number;
   /** Bytes that could still be allocated at best. */
   readonly room: number;
   allocate(bytes: number): Block;

@@ -61,6 +61,7 @@ export function referenceBackend(): Backend {
 
   return {
     name: "reference",
+    threads: 1,
     room: Infinity,
     allocate,
     free: (block) => void memory.delete(block),

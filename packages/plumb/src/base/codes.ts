@@ -58,7 +58,7 @@ export const codes = {
   PL4002: "model is not built",
   PL4003: "no such optimizer",
   PL4004: "bad option",
-  PL4005: "inputs and labels differ in length",
+  PL4005: "rows do not match",
   PL4006: "layer got a shape it cannot take",
   PL4007: "weights do not fit",
   PL4008: "no such initializer",

@@ -4,7 +4,7 @@
  * result, NaN and infinities included: a diagnosis of NaN must not depend on what was simplified away.
  */
 import { hostArray } from "../base/dtype.ts";
-import type { Attrs, Body, Graph, Node, Recurrence } from "../graph/node.ts";
+import type { Attrs, AttrValue, Body, Graph, Node, Recurrence } from "../graph/node.ts";
 import type { Op } from "../graph/op.ts";
 import { g } from "../ops/builder.ts";
 import { topological } from "../graph/order.ts";
@@ -86,11 +86,14 @@ function numbered<T>(map: Map<T, number>, key: T): number {
   return number;
 }
 
-/** Attributes as text that tells NaN, the infinities and the zeros apart, which JSON does not. */
+/** Attributes as text that tells NaN, the infinities and the zeros apart, which JSON does not, and takes less time. */
 function attrsKey(attrs: Attrs): string {
-  return JSON.stringify(attrs, (_key, value: unknown) =>
-    typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
-      ? `#${Object.is(value, -0) ? "-0" : value}`
-      : value,
-  );
+  let key = "";
+  for (const [name, value] of Object.entries(attrs)) key += `${name}:${valueKey(value)};`;
+  return key;
+}
+
+function valueKey(value: AttrValue | readonly number[]): string {
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : `${value}`;
+  return typeof value === "object" ? `[${value.map(valueKey).join(",")}]` : `${typeof value} ${value}`;
 }

@@ -4,10 +4,13 @@
  * would cost more than a store, once inside a group whose loops have their shape: the epilogue of the product or fold
  * they come from, or a map of their own.
  *
+ * Folds over the same rows are one group, with what is computed from them at each row and at each point: a nest of
+ * several stages, which goes over a row again while it is in the cache. A value that a later stage reads is stored there.
+ *
  * Groups only ever read finished buffers of other groups, and their own members at the very point being computed.
  */
-import { sizeOf } from "../base/shape.ts";
-import type { Graph, Node } from "../graph/node.ts";
+import { sameShape, sizeOf } from "../base/shape.ts";
+import type { Graph, Node, Resident } from "../graph/node.ts";
 import { topological } from "../graph/order.ts";
 import { siblings } from "../ops/loop.ts";
 import { sameAffine } from "./affine.ts";
@@ -15,6 +18,7 @@ import { kept } from "./kept.ts";
 import { loopInput } from "./loops.ts";
 import { allAxes, counters, identity, isCheck, isLeaf, moving, movingAxes, withoutChecks } from "./nodes.ts";
 import { anywhere, ReadWalk, type Read } from "./reads.ts";
+import { across, atRow, pays, rowsOf, sameRows, type Place, type Rows } from "./rows.ts";
 
 export interface Group {
   readonly id: number;
@@ -22,15 +26,17 @@ export interface Group {
   /** The node that founded it. */
   readonly anchor: Node;
   /** Extents of the loops over the result, unit axes left out; for a product all its axes. */
-  readonly outer: readonly number[];
-  /** Extents of the loops folded away. */
+  outer: readonly number[];
+  /** Extents of the axes that a product sums over. */
   readonly inner: readonly number[];
-  /** What it computes, in order. */
-  readonly members: Node[];
+  /** How the points of a nest with folds fall into rows; `outer` are the loops over these. */
+  rows: Rows | undefined;
+  /** What it computes, in order, and where. */
+  readonly members: Map<Node, Place>;
   /** Groups whose results it reads. */
   readonly needs: Set<Group>;
-  /** What it reads of the program's leaves. */
-  readonly leaves: Read[];
+  /** What it reads of the program's leaves, and in which stage. */
+  readonly leaves: (Read & { readonly stage: number })[];
 }
 
 export interface Grouping {
@@ -40,8 +46,13 @@ export interface Grouping {
   readonly shared: ReadonlySet<Node>;
 }
 
+const once: Place = { level: "row", stage: 0 };
+
 /** Members of a group that are computed one from the other, each an expression of limited depth, at most. */
 const chainLimit = 8;
+
+/** Members that one map has, at most, when they only share what they read. */
+const widest = 8;
 
 export interface GroupingOptions {
   /** False puts every node in a group of its own: the plain program that fused ones are compared with. */
@@ -53,9 +64,10 @@ export function group(graph: Graph, { fuse }: GroupingOptions): Grouping {
   const order = topological([...graph.outputs, ...graph.effects]);
   const keep = kept(order, roots, fuse);
   const families = siblings(order);
+  const waits = waitsOf(graph);
   for (;;) {
     const before = keep.size;
-    const grouper = new Grouper(keep, families, fuse);
+    const grouper = new Grouper(keep, families, waits, fuse);
     for (const node of order) if (grouper.isKept(node)) grouper.place(node);
     for (const root of roots) grouper.share(root);
     // A node that had to be finished only once its readers were met: groups made before would compute it again. Start
@@ -72,19 +84,42 @@ export function rootsOf(graph: Graph): Node[] {
   ];
 }
 
+/** What is assigned, the conditions that must have been looked at before, and all that these are computed from. */
+interface Waits {
+  readonly assigned: ReadonlyMap<Node, readonly Resident[]>;
+  readonly conditions: readonly Node[];
+  readonly awaited: ReadonlySet<Node>;
+}
+
+function waitsOf({ effects }: Graph): Waits {
+  const valueOf = (effect: Node): Node => withoutChecks(effect.inputs[isCheck(effect) ? 1 : 0]);
+  const conditions = effects.filter(isCheck).map(valueOf);
+  const assigned = new Map<Node, Resident[]>();
+  for (const effect of effects) {
+    if (effect.binding?.kind !== "resident") continue;
+    const value = valueOf(effect);
+    assigned.set(value, [...(assigned.get(value) ?? []), effect.binding.resident]);
+  }
+  return { assigned, conditions, awaited: new Set(topological(conditions)) };
+}
+
 class Grouper {
   private readonly keep: Set<Node>;
   /** The results of one loop, which are computed together. */
   private readonly families: ReadonlyMap<Node, readonly Node[]>;
+  private readonly waits: Waits;
   private readonly fuse: boolean;
   private readonly groups: Group[] = [];
   private readonly groupOf = new Map<Node, Group>();
   private readonly shared = new Set<Node>();
   private readonly chain = new Map<Node, number>();
+  /** The groups that read a finished value of another. */
+  private readonly readers = new Map<Node, Set<Group>>();
 
-  constructor(keep: Set<Node>, families: ReadonlyMap<Node, readonly Node[]>, fuse: boolean) {
+  constructor(keep: Set<Node>, families: ReadonlyMap<Node, readonly Node[]>, waits: Waits, fuse: boolean) {
     this.keep = keep;
     this.families = families;
+    this.waits = waits;
     this.fuse = fuse;
   }
 
@@ -105,20 +140,19 @@ class Grouper {
     if (this.isFinished(node)) return;
     switch (node.op.kind) {
       case "reduce": {
-        const axes = node.attrs.axes as readonly number[];
         const source = node.inputs[0];
-        const extents = source.shape;
-        const isInner = (axis: number): boolean => axes.includes(axis);
-        const outerAxes = extents.map((_, axis) => axis).filter((axis) => !isInner(axis));
-        const loops = [...outerAxes, ...axes].filter((axis) => extents[axis] !== 1);
-        const reads = this.reads(source, loops);
-        const outer = outerAxes.filter((axis) => extents[axis] !== 1).map((axis) => extents[axis]);
-        const inner = axes.filter((axis) => extents[axis] !== 1).map((axis) => extents[axis]);
-        this.join(
-          node,
-          anywhere(reads),
-          this.besideFold(node, reads) ?? this.found("nest", node, outer, inner),
-        );
+        const rows = rowsOf(node);
+        const reads = this.reads(source, movingAxes(source));
+        const { home, stage } = this.homeOfFold(reads, rows) ?? {
+          home: this.found(
+            "nest",
+            node,
+            across(rows).map((d) => rows.points[d]),
+          ),
+          stage: 0,
+        };
+        this.intoRows(home, rows);
+        this.join(node, reads, home, { level: "row", stage: stage + 1 }, stage);
         return;
       }
       case "contract": {
@@ -134,12 +168,12 @@ class Grouper {
       case "scatter":
       case "place": {
         const reads = node.inputs.flatMap((input) => this.reads(input, movingAxes(input)));
-        this.join(node, anywhere(reads), this.found(node.op.kind, node, moving(node), []));
+        this.join(node, anywhere(reads), this.found(node.op.kind, node, moving(node)));
         return;
       }
       case "loop": {
         const inputs = node.inputs.map(loopInput).filter((input) => input !== undefined);
-        const home = this.found("loop", node, [], []);
+        const home = this.found("loop", node, []);
         for (const member of this.families.get(node) as readonly Node[]) {
           this.join(
             member,
@@ -155,8 +189,9 @@ class Grouper {
       case "random":
       case "source": {
         const reads = this.readsInside(node, movingAxes(node));
-        const home = this.fuse ? this.epilogueHome(node, reads) : undefined;
-        this.join(node, reads, home ?? this.found("nest", node, moving(node), []));
+        const found = this.homeOfPoint(node, reads) ?? this.besidePoint(node, reads);
+        if (found === undefined) this.join(node, reads, this.found("nest", node, moving(node)));
+        else this.join(node, reads, found.home, found.place);
         return;
       }
       case "composite":
@@ -170,7 +205,7 @@ class Grouper {
     kind: Group["kind"],
     anchor: Node,
     outer: readonly number[],
-    inner: readonly number[],
+    inner: readonly number[] = [],
   ): Group {
     const made: Group = {
       id: this.groups.length,
@@ -178,7 +213,8 @@ class Grouper {
       anchor,
       outer,
       inner,
-      members: [],
+      rows: undefined,
+      members: new Map(),
       needs: new Set(),
       leaves: [],
     };
@@ -186,66 +222,158 @@ class Grouper {
     return made;
   }
 
-  /** How many members of a group stand one behind the other before a reader of these values. */
-  private chainBefore(reads: readonly Read[], home: Group): number {
-    const before = reads.filter((read) => this.groupOf.get(read.node) === home);
+  /** Members that a reader at this place is an expression of, one behind the other: not those that it finds stored. */
+  private chainBefore(reads: readonly Read[], home: Group, stage: number): number {
+    const before = reads.filter(({ node }) => {
+      const place = home.members.get(node);
+      return place !== undefined && (place.level === "row" || place.stage === stage);
+    });
     return Math.max(0, ...before.map((read) => this.chain.get(read.node) ?? 0));
   }
 
-  private join(node: Node, reads: readonly Read[], home: Group): void {
-    home.members.push(node);
-    this.chain.set(node, 1 + this.chainBefore(reads, home));
+  /** Makes `node` a member of `home`. A fold has its place when the stage is over in which it reads. */
+  private join(node: Node, reads: readonly Read[], home: Group, place = once, stage = place.stage): void {
+    home.members.set(node, place);
+    this.chain.set(node, node.op.kind === "reduce" ? 0 : 1 + this.chainBefore(reads, home, stage));
     this.groupOf.set(node, home);
     for (const read of reads) {
-      if (isLeaf(read.node)) home.leaves.push(read);
       const source = this.groupOf.get(read.node);
-      if (source === undefined || source === home) continue;
+      if (source === home) {
+        const before = home.members.get(read.node) as Place;
+        if (before.level === "point" && before.stage < stage) this.shared.add(read.node);
+        continue;
+      }
+      if (isLeaf(read.node)) home.leaves.push({ ...read, stage });
+      const readers = this.readers.get(read.node);
+      if (readers === undefined) this.readers.set(read.node, new Set([home]));
+      else readers.add(home);
+      if (source === undefined) continue;
       home.needs.add(source);
       this.shared.add(read.node);
     }
   }
 
-  /** The product, fold or map that this node can be computed in, because it has the same loops and reads it in step. */
-  private epilogueHome(node: Node, reads: readonly Read[]): Group | undefined {
-    if (sizeOf(node.shape) === 0) return undefined;
+  /** Makes the group of a fold, or a map whose points it folds, one of rows. */
+  private intoRows(home: Group, rows: Rows): void {
+    if (home.rows !== undefined) return;
+    home.rows = rows;
+    home.outer = across(rows).map((d) => rows.points[d]);
+    for (const member of home.members.keys()) home.members.set(member, { level: "point", stage: 0 });
+  }
+
+  /** The product, map or nest that this node can be computed in, because it has the same loops and reads it in step. */
+  private homeOfPoint(node: Node, reads: readonly Read[]): { home: Group; place: Place } | undefined {
+    if (!this.fuse || sizeOf(node.shape) === 0) return undefined;
     const extents = moving(node);
-    const own = identity(node, movingAxes(node));
-    const sources = new Set(
-      reads.map((read) => this.groupOf.get(read.node)).filter((source) => source !== undefined),
+    for (const home of this.homesOf(reads)) {
+      if (home.kind !== "nest" && home.kind !== "product") continue;
+      const level = levelOf(extents, home);
+      if (level === undefined) continue;
+      const stage = this.stageOf(reads, home, level);
+      if (stage === undefined || 1 + this.chainBefore(reads, home, stage) > chainLimit) continue;
+      if (this.waits.assigned.has(node) && this.isAwaited(home)) continue;
+      if (!this.waitsFor(reads, home)) return { home, place: { level, stage } };
+    }
+    return undefined;
+  }
+
+  /**
+   * The group that a fold can be computed in: one over the same rows whose values it reads in step, a map of the points
+   * that it folds, or one over the same rows that reads some of the same values: both ride on one pass.
+   */
+  private homeOfFold(reads: readonly Read[], rows: Rows): { home: Group; stage: number } | undefined {
+    if (!this.fuse) return undefined;
+    if (pays(rows)) {
+      for (const home of this.homesOf(reads)) {
+        if (home.kind !== "nest") continue;
+        const fits = home.rows === undefined ? sameShape(home.outer, rows.points) : sameRows(home.rows, rows);
+        if (!fits) continue;
+        const stage = this.stageOf(reads, home, home.rows === undefined ? "row" : "point");
+        if (stage !== undefined && !this.waitsFor(reads, home)) return { home, stage };
+      }
+    }
+    const beside = this.readersOf(reads).find(
+      (home) => home.rows !== undefined && sameRows(home.rows, rows) && !this.waitsFor(reads, home, true),
     );
-    const candidates = [...sources].sort((a, b) => b.id - a.id);
-    return candidates.find((home) => {
-      if (home.kind !== "nest" && home.kind !== "product") return false;
-      const loops = home.kind === "product" ? home.outer.filter((extent) => extent !== 1) : home.outer;
-      if (loops.length !== extents.length || loops.some((extent, d) => extent !== extents[d])) return false;
-      if (1 + this.chainBefore(reads, home) > chainLimit) return false;
-      const inStep = reads.every(
-        ({ node: source, at }) =>
-          this.groupOf.get(source) !== home || (at !== undefined && sameAffine(at, own)),
-      );
-      return inStep && [...sources].every((source) => source === home || !reaches(source, home));
+    return beside && { home: beside, stage: 0 };
+  }
+
+  /** A map over the same loops that reads some of the same values, of which it has nothing else to wait for. */
+  private besidePoint(node: Node, reads: readonly Read[]): { home: Group; place: Place } | undefined {
+    if (!this.fuse || sizeOf(node.shape) === 0) return undefined;
+    const extents = moving(node);
+    const home = this.readersOf(reads).find(
+      (reader) =>
+        reader.kind === "nest" &&
+        reader.rows === undefined &&
+        sameShape(reader.outer, extents) &&
+        reader.members.size < widest &&
+        this.writesInStep(node, reads, reader) &&
+        !this.waitsFor(reads, reader, true),
+    );
+    return home && { home, place: once };
+  }
+
+  /** True when `home` can write over variables still, with this member too. */
+  private writesInStep(node: Node, reads: readonly Read[], home: Group): boolean {
+    const { assigned, awaited } = this.waits;
+    const members = [...home.members.keys()];
+    const written = new Set([node, ...members].flatMap((member) => assigned.get(member) ?? []));
+    if (written.size === 0) return true;
+    if (assigned.has(node) ? this.isAwaited(home) : awaited.has(node)) return false;
+    const own = identity(node, movingAxes(node));
+    return [...reads, ...home.leaves].every(
+      ({ node: { binding }, at }) =>
+        binding?.kind !== "resident" ||
+        !written.has(binding.resident) ||
+        (at !== undefined && sameAffine(at, own)),
+    );
+  }
+
+  /** The groups that read some of the same values, whole ones, the latest first. */
+  private readersOf(reads: readonly Read[]): Group[] {
+    const found = new Set(
+      reads.flatMap(({ node }) => (sizeOf(node.shape) > 1 ? [...(this.readers.get(node) ?? [])] : [])),
+    );
+    return [...found].sort((a, b) => b.id - a.id);
+  }
+
+  /** The groups whose members are read, the latest first. */
+  private homesOf(reads: readonly Read[]): Group[] {
+    const homes = new Set(
+      reads.map(({ node }) => this.groupOf.get(node)).filter((home) => home !== undefined),
+    );
+    return [...homes].sort((a, b) => b.id - a.id);
+  }
+
+  /** True when a check must be looked at that needs what this group computes: nothing assigned can be computed in it. */
+  private isAwaited(home: Group): boolean {
+    return this.waits.conditions.some((condition) => {
+      const source = this.groupOf.get(condition);
+      return source !== undefined && reaches(source, home);
     });
   }
 
-  /** A fold over the same loops that reads some of the same values: both ride on one pass. */
-  private besideFold(node: Node, reads: readonly Read[]): Group | undefined {
-    if (!this.fuse || node.op.kind !== "reduce") return undefined;
-    const axes = node.attrs.axes as readonly number[];
-    const { shape } = node.inputs[0];
-    const sources = new Set(
-      reads.map((read) => this.groupOf.get(read.node)).filter((source) => source !== undefined),
-    );
-    const values = new Set(reads.map((read) => read.node));
-    return this.groups.find((home) => {
-      const { anchor } = home;
-      if (anchor.op.kind !== "reduce") return false;
-      const sameLoops =
-        String(anchor.attrs.axes) === String(axes) && String(anchor.inputs[0].shape) === String(shape);
-      if (!sameLoops || ![...sources].every((source) => source !== home && !reaches(source, home)))
-        return false;
-      const theirs = this.reads(anchor.inputs[0], movingAxes(anchor.inputs[0]));
-      return theirs.some((read) => values.has(read.node));
-    });
+  /** True when one of these values, not its own unless told, cannot be had before `home` is done. */
+  private waitsFor(reads: readonly Read[], home: Group, beside = false): boolean {
+    return this.homesOf(reads).some((source) => (beside || source !== home) && reaches(source, home));
+  }
+
+  /** The first stage of `home` in which all of its members that are read here are there; none if one is read elsewhere. */
+  private stageOf(reads: readonly Read[], home: Group, level: Place["level"]): number | undefined {
+    let stage = 0;
+    for (const { node, at } of reads) {
+      const place = home.members.get(node);
+      if (place === undefined) continue;
+      if (level === "row" && place.level === "point") return undefined;
+      const own =
+        level === "point" && place.level === "row"
+          ? atRow(node, home.rows as Rows)
+          : identity(node, movingAxes(node));
+      if (at === undefined || !sameAffine(at, own)) return undefined;
+      stage = Math.max(stage, place.stage);
+    }
+    return stage;
   }
 
   /** Reads of finished values that computing `node` takes, with one loop per axis in `axes`. */
@@ -271,6 +399,13 @@ class Grouper {
       this.place(blocked);
     }
   }
+}
+
+/** Whether a value of these extents has an element for each row of a group, or one for each point. */
+function levelOf(extents: readonly number[], { kind, outer, rows }: Group): Place["level"] | undefined {
+  const loops = kind === "product" ? outer.filter((extent) => extent !== 1) : outer;
+  if (sameShape(extents, loops)) return "row";
+  return rows !== undefined && sameShape(extents, rows.points) && pays(rows) ? "point" : undefined;
 }
 
 /** True when `from` needs `to`, directly or through others. */

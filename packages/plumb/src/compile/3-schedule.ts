@@ -7,6 +7,7 @@ import type { Graph, Node, Resident } from "../graph/node.ts";
 import { sameAffine } from "./affine.ts";
 import type { Group, Grouping } from "./2-group.ts";
 import { identity, isCheck, movingAxes, withoutChecks } from "./nodes.ts";
+import type { Place } from "./rows.ts";
 
 export interface Schedule {
   readonly order: readonly Group[];
@@ -95,13 +96,18 @@ function nextReady(
 const readsAny = (group: Group, residents: ReadonlySet<Resident>): boolean =>
   group.leaves.some(({ node }) => node.binding?.kind === "resident" && residents.has(node.binding.resident));
 
-/** True when the group that computes the new value reads the old one, if at all, only at the element it is writing. */
+/**
+ * True when the group that computes the new value reads the old one, if at all, only at the element it is writing, and
+ * not in a later stage.
+ */
 function readsInStep(group: Group, { value, resident }: Assign): boolean {
   const own = identity(value, movingAxes(value));
+  const { level, stage: at } = group.members.get(value) as Place;
+  const written = level === "row" ? Infinity : at; // what rows have one of is stored after all stages
   return group.leaves.every(
-    ({ node, at }) =>
+    ({ node, at: read, stage }) =>
       node.binding?.kind !== "resident" ||
       node.binding.resident !== resident ||
-      (at !== undefined && sameAffine(at, own)),
+      (read !== undefined && sameAffine(read, own) && stage <= written),
   );
 }

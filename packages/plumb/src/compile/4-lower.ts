@@ -15,14 +15,18 @@ import type { Group, Grouping } from "./2-group.ts";
 import type { Schedule } from "./3-schedule.ts";
 import { Buffers, type PlannedBuffer } from "./buffers.ts";
 import { coalesce } from "./coalesce.ts";
-import type { Expr, Fold, Kernel, Product, Program, Store } from "./kernel.ts";
+import type { Expr, Fold, Kernel, Product, Program, Stage, Store } from "./kernel.ts";
 import { constantInput, loopInput, stepOf } from "./loops.ts";
 import { arrange, type Strided } from "./product-axes.ts";
 import { allAxes, counters, isLeaf, movingAxes, withoutChecks } from "./nodes.ts";
+import { across, type Place } from "./rows.ts";
 import { split, Values, type Home } from "./values.ts";
 
 /** Words of scratch that a sort needs per element of a line: a 64-bit key and two lists of indices. */
 const sortWords = 4;
+
+/** Neighbouring inputs of a concatenation that one kernel lays in place, at most. */
+const placedTogether = 8;
 
 export interface Lowered {
   readonly buffers: readonly PlannedBuffer[];
@@ -121,10 +125,11 @@ function copy(source: number, value: Spec, target: number): Kernel {
 
 class Lowering implements Home {
   private readonly group: Group;
-  private readonly members: ReadonlySet<Node>;
   private readonly grouping: Grouping;
   private readonly buffers: Buffers;
   private readonly folds = new Map<Node, Fold>();
+  /** The stage of a nest that is being lowered. */
+  private stage = 0;
 
   private readonly help: Help;
   private readonly packedOnce: number[];
@@ -133,7 +138,6 @@ class Lowering implements Home {
     this.help = help;
     this.packedOnce = packedOnce;
     this.group = group;
-    this.members = new Set(group.members);
     this.grouping = grouping;
     this.buffers = buffers;
   }
@@ -158,40 +162,76 @@ class Lowering implements Home {
 
   /** Kernels that write one buffer leave their results there; whoever else is to hold them gets a copy. */
   private copies(): Kernel[] {
-    return this.group.members.flatMap((member) => {
+    return this.members.flatMap((member) => {
       const [first, ...others] = this.buffers.storesOf(member);
       return others.map((target) => copy(first, member, target));
     });
   }
 
+  private get members(): Node[] {
+    return [...this.group.members.keys()];
+  }
+
   private get name(): string {
-    return this.group.members.map((member) => member.op.name).join("+");
+    return this.members.map((member) => member.op.name).join("+");
   }
 
   private nest(): Kernel {
-    const { outer, inner, members } = this.group;
-    const folding = new Values([...outer, ...inner], this);
-    for (const member of members) {
-      if (member.op.kind !== "reduce") continue;
-      const axes = member.attrs.axes as readonly number[];
-      const source = member.inputs[0];
-      const outerAxes = source.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-      const loops = [...outerAxes, ...axes].filter((axis) => source.shape[axis] !== 1);
-      const value = folding.of(source, counters(source, loops));
-      const isIndex = member.op.fold.form === "index";
-      const position = isIndex ? positionIn(inner, outer.length) : undefined;
-      this.folds.set(member, { op: member.op, value, position, dtype: member.dtype });
+    const { outer, rows, members } = this.group;
+    if (rows === undefined) {
+      const stores = this.storesOf(this.members, new Values(outer, this), outer.length);
+      return coalesce({ kind: "nest", name: this.name, outer, stages: [{ inner: [], folds: [], stores }] });
     }
-    const stores = this.memberStores(new Values(outer, this), outer.length);
-    const finish = { inner: [], folds: [], stores };
-    const stages =
-      this.folds.size === 0 ? [finish] : [{ inner, folds: [...this.folds.values()], stores: [] }, finish];
+    const inner = rows.along.map((d) => rows.points[d]);
+    const loops = [...outer, ...inner];
+    const stages: Stage[] = [];
+    let values = new Values(loops, this, outer.length);
+    const last = Math.max(...[...members.values()].map(({ stage }) => stage));
+    for (this.stage = 0; this.stage <= last; this.stage++, values = values.next()) {
+      const here = this.members.filter((member) => this.isDoneIn(member, this.stage));
+      const folds = here.filter((member) => member.op.kind === "reduce");
+      for (const fold of folds) this.folds.set(fold, this.fold(fold, inner, values));
+      const points = here.filter((member) => member.op.kind !== "reduce");
+      const stage: Stage = {
+        inner,
+        folds: folds.map((fold) => this.folds.get(fold) as Fold),
+        stores: this.storesOf(points, values, loops.length),
+      };
+      if (stage.folds.length + stage.stores.length > 0) stages.push(stage);
+    }
+    const once = this.members.filter((member) => members.get(member)?.level === "row");
+    const stores = this.storesOf(once, values, loops.length);
+    if (stores.length > 0) stages.push({ inner: [], folds: [], stores });
     return coalesce({ kind: "nest", name: this.name, outer, stages });
   }
 
-  /** The stores of all members at the point that the outer loops stand at. */
-  private memberStores(values: Values, loops: number): Store[] {
-    return this.group.members.flatMap((member) =>
+  /** True for what is computed at the points of a stage: a value for each, or a fold, which is done after it. */
+  private isDoneIn(member: Node, stage: number): boolean {
+    const place = this.group.members.get(member) as Place;
+    return member.op.kind === "reduce"
+      ? place.stage === stage + 1
+      : place.level === "point" && place.stage === stage;
+  }
+
+  private fold(member: Node, inner: readonly number[], values: Values): Fold {
+    if (member.op.kind !== "reduce") throw new Error(`${member.op.name} is no fold`);
+    const source = member.inputs[0];
+    const value = values.of(source, counters(source, this.axesOfPoints(source)));
+    const isIndex = member.op.fold.form === "index";
+    const position = isIndex ? positionIn(inner, this.group.outer.length) : undefined;
+    return { op: member.op, value, position, dtype: member.dtype };
+  }
+
+  /** Which axis of a value with an element for each point the loops of a nest count: those over the rows come first. */
+  private axesOfPoints(value: Node): number[] {
+    const { rows } = this.group;
+    const axes = movingAxes(value);
+    return rows === undefined ? axes : [...across(rows), ...rows.along].map((d) => axes[d]);
+  }
+
+  /** The stores of some members at the point that the loops stand at. */
+  private storesOf(members: readonly Node[], values: Values, loops: number): Store[] {
+    return members.flatMap((member) =>
       this.buffers.storesOf(member).map((buffer) => {
         const at = counters(member, this.loopAxes(member));
         return { buffer, at: flatOffset(at, stridesOf(member.shape), loops), value: values.of(member, at) };
@@ -205,7 +245,7 @@ class Lowering implements Home {
     if (op.kind !== "contract") throw new Error(`${op.name} is no contraction`);
     const [a, b] = anchor.inputs;
     const { batch } = op.form(attrs, a.shape, b.shape);
-    const stores = this.memberStores(new Values(outer, this), outer.length);
+    const stores = this.storesOf(this.members, new Values(outer, this), outer.length);
     const arranged = arrange({ outer, inner, batch, a: this.operand(a), b: this.operand(b), stores });
     const words = this.help.packing(arranged);
     const packed = words > 0 ? this.buffers.scratch(words) : undefined;
@@ -305,25 +345,33 @@ class Lowering implements Home {
         dtype,
       });
     }
+    // Inputs of one shape are laid out together: they may be computed from the same values.
+    const nests = new Map<string, { loops: readonly number[]; values: Values; stores: Store[] }>();
     op.places(anchor.inputs, attrs).forEach(({ offset, step }, i) => {
       const input = anchor.inputs[i];
       const axes = movingAxes(input);
       const loops = axes.map((axis) => input.shape[axis]);
+      const key = `${Math.floor(i / placedTogether)}: ${axes} of ${input.shape}`;
+      const nest = nests.get(key) ?? { loops, values: new Values(loops, this), stores: [] };
+      nests.set(key, nest);
       const at = counters(input, axes);
       const there = at.map((c, axis) =>
         affineAdd(affineScale(c, step[axis]), affineConstant(offset[axis], loops.length)),
       );
-      const value = new Values(loops, this).of(input, at);
-      const stores = [{ buffer: target, at: flatOffset(there, strides, loops.length), value }];
+      const value = nest.values.of(input, at);
+      nest.stores.push({ buffer: target, at: flatOffset(there, strides, loops.length), value });
+    });
+    for (const { loops, stores } of nests.values()) {
       kernels.push(
         coalesce({ kind: "nest", name: this.name, outer: loops, stages: [{ inner: [], folds: [], stores }] }),
       );
-    });
+    }
     return kernels;
   }
 
   private loop(): Kernel[] {
-    const { anchor, members } = this.group;
+    const { members } = this;
+    const { anchor } = this.group;
     const { count, reverse } = anchor.attrs as { count: number; reverse: boolean };
     const step = stepOf(members);
     const { buffers } = this;
@@ -380,18 +428,22 @@ class Lowering implements Home {
     return { kind: "fill", name: "start", buffer: target, length: sizeOf(shape), value, dtype };
   }
 
-  /** Which axis of a member each outer loop counts. A product's epilogue counts unit axes too (as -1: none). */
+  /** Which axis of a member each loop counts; -1 for none. A product's epilogue counts unit axes too (as -1). */
   loopAxes(member: Node): number[] {
+    const { kind, outer, rows, members } = this.group;
     const axes = movingAxes(member);
     let next = 0;
-    return this.group.kind === "product"
-      ? this.group.outer.map((extent) => (extent === 1 ? -1 : axes[next++]))
-      : axes;
+    if (kind === "product") return outer.map((extent) => (extent === 1 ? -1 : axes[next++]));
+    if (rows === undefined) return axes;
+    return members.get(member)?.level === "point"
+      ? this.axesOfPoints(member)
+      : [...axes, ...rows.along.map(() => -1)];
   }
 
-  /** True when the value is computed by the group being lowered, at the point it is at. */
+  /** True when the value is computed by the stage being lowered, at the point it is at, or known of the row. */
   isOwn(node: Node): boolean {
-    return this.members.has(node);
+    const place = this.group.members.get(node);
+    return place !== undefined && (place.level === "row" || place.stage === this.stage);
   }
 
   isFinished(node: Node): boolean {

@@ -1,12 +1,14 @@
 /**
  * Pass 5: where every intermediate buffer lives in the arena, and where threads must meet. Buffers whose lives do not
- * overlap share bytes; offsets are found by first fit in order of size, largest first.
+ * overlap share bytes; offsets are found by first fit in order of size, largest first. What a nest stores at each point
+ * takes the place of what it loads there and nobody loads later.
  */
 import { bytesOf } from "../base/dtype.ts";
 import type { Lowered } from "./4-lower.ts";
 import type { PlannedBuffer } from "./buffers.ts";
-import { readsOf, writesOf } from "./expr.ts";
-import type { Buffer, Kernel, Program, Step } from "./kernel.ts";
+import { sameAffine } from "./affine.ts";
+import { inOrder, readsOf, rootsOfStage, writesOf } from "./expr.ts";
+import type { Buffer, Kernel, Nest, Program, Step, Store } from "./kernel.ts";
 
 /** Buffers start on cache lines. */
 const alignment = 64;
@@ -32,7 +34,7 @@ export function planMemory(lowered: Lowered): Program {
   // What is packed once must still be there at the next run: it shares its bytes with nobody.
   for (const buffer of packedOnce) for (const time of [-1, kernels.length]) touch(buffer, time);
 
-  const { offsets, bytes } = fit(buffers, lives);
+  const { offsets, bytes } = fit(buffers, lives, inPlace(kernels, buffers, lives));
   const placed = buffers.map((buffer, i): Buffer => ({ ...buffer, place: placeOf(buffer, offsets[i]) }));
   const overlaps = (a: number, b: number): boolean => a === b || rangesMeet(placed[a], placed[b]);
   return {
@@ -67,21 +69,85 @@ function placeOf({ place }: PlannedBuffer, offset: number): Buffer["place"] {
   }
 }
 
+/** Buffers that lie where another lay whose life they end, and which. */
+function inPlace(
+  kernels: readonly Kernel[],
+  buffers: readonly PlannedBuffer[],
+  lives: readonly Life[],
+): Map<number, number> {
+  const found = new Map<number, number>();
+  kernels.forEach((kernel, time) => {
+    if (kernel.kind !== "nest") return;
+    const taken = new Set<number>();
+    for (const store of storesIn(kernel)) {
+      const after = store.buffer;
+      if (buffers[after].place.kind !== "intermediate" || lives[after].first !== time) continue;
+      const before = [...readsOf(kernel)].find(
+        (buffer) =>
+          buffer !== after &&
+          !taken.has(buffer) &&
+          inArena(buffers[buffer]) &&
+          lives[buffer].last === time &&
+          buffers[buffer].length === buffers[after].length &&
+          bytesOf[buffers[buffer].dtype] === bytesOf[buffers[after].dtype] &&
+          isDoneWith(kernel, buffer, store),
+      );
+      if (before === undefined) continue;
+      found.set(after, before);
+      taken.add(before);
+    }
+  });
+  return found;
+}
+
+interface StoreInStage extends Store {
+  readonly stage: number;
+}
+
+const storesIn = ({ stages }: Nest): StoreInStage[] =>
+  stages.flatMap(({ stores }, stage) => stores.map((store) => ({ ...store, stage })));
+
+/** True when a buffer is touched only at the element that `store` writes, and for the last time when it is computed. */
+function isDoneWith({ stages }: Nest, buffer: number, { stage: last, at, value }: StoreInStage): boolean {
+  return stages.every((stage, s) => {
+    const stored = stage.stores.some((store) => store.buffer === buffer);
+    const reads = inOrder(rootsOfStage(stage)).filter((expr) => "buffer" in expr && expr.buffer === buffer);
+    if (reads.length === 0) return !stored || s < last;
+    // What is computed once may be used after the store; another load of the element would find the new value.
+    const [read] = reads;
+    const inTime = s < last || (s === last && !stored && inOrder([value]).includes(read));
+    return inTime && reads.length === 1 && read.kind === "load" && sameAffine(read.at, at);
+  });
+}
+
 function fit(
   buffers: readonly PlannedBuffer[],
   lives: readonly Life[],
+  before: ReadonlyMap<number, number>,
 ): { offsets: number[]; bytes: number } {
+  const firstOf = (buffer: number): number => {
+    for (let i = buffer; ;) {
+      const next = before.get(i);
+      if (next === undefined) return i;
+      i = next;
+    }
+  };
+  const whole = lives.map((life) => ({ ...life }));
+  for (const buffer of before.keys()) {
+    const first = whole[firstOf(buffer)];
+    first.last = Math.max(first.last, lives[buffer].last);
+  }
   const offsets = new Array<number>(buffers.length).fill(0);
   const bySize = buffers
     .map((_, i) => i)
-    .filter((i) => inArena(buffers[i]) && lives[i].first !== Infinity)
+    .filter((i) => inArena(buffers[i]) && lives[i].first !== Infinity && !before.has(i))
     .sort((a, b) => paddedBytes(buffers[b]) - paddedBytes(buffers[a]) || a - b);
   const done: number[] = [];
   let bytes = 0;
   for (const i of bySize) {
     const size = paddedBytes(buffers[i]);
     const rivals = done
-      .filter((j) => lives[j].first <= lives[i].last && lives[i].first <= lives[j].last)
+      .filter((j) => whole[j].first <= whole[i].last && whole[i].first <= whole[j].last)
       .sort((a, b) => offsets[a] - offsets[b]);
     let offset = 0;
     for (const j of rivals) {
@@ -92,6 +158,7 @@ function fit(
     bytes = Math.max(bytes, offset + size);
     done.push(i);
   }
+  for (const buffer of before.keys()) offsets[buffer] = offsets[firstOf(buffer)];
   return { offsets, bytes };
 }
 
@@ -127,7 +194,10 @@ function stepsOf(
     [...mine].some((a) => [...theirs].some((b) => overlaps(a, b)));
   const guard = (): void => {
     if (guards.length > 0) meet();
-    for (const { buffer, check } of guards) steps.push({ kind: "guard", buffer, check });
+    for (const { buffer, check } of guards) {
+      steps.push({ kind: "guard", buffer, check });
+      read.add(buffer);
+    }
   };
   kernels.forEach((kernel, position) => {
     if (position === guardsAt) guard();

@@ -40,8 +40,11 @@ export const affineScale = (a: Affine, factor: number): Affine => ({
 /** The same expression inside one more loop. */
 export const affineWiden = (a: Affine): Affine => ({ base: a.base, coefficients: [...a.coefficients, 0] });
 
+/** The same expression, of the same loops. */
 export const sameAffine = (a: Affine, b: Affine): boolean =>
-  a.base === b.base && a.coefficients.every((c, d) => c === b.coefficients[d]);
+  a.base === b.base &&
+  a.coefficients.length === b.coefficients.length &&
+  a.coefficients.every((c, d) => c === b.coefficients[d]);
 
 /** The algebra of coordinates for kernels whose loops have these extents. */
 export class AffineAlgebra implements IndexAlgebra<Affine> {

@@ -5,16 +5,20 @@ import type { Expr, Fold, Nest, Stage, Store } from "./kernel.ts";
 
 export function coalesce(nest: Nest): Nest {
   const outerRank = nest.outer.length;
-  const shared = nest.stages.flatMap((stage) => accessesOf(stage));
-  const outer = merge(nest.outer, shared, 0);
-  const stages = nest.stages.map((stage) => {
-    const inner = merge(stage.inner, accessesOf(stage), outerRank);
-    const kept = [...outer.kept, ...inner.kept.map((d) => d + outerRank)];
-    return rewriteStage(stage, inner.extents, kept);
-  });
-  // An epilogue speaks of folds of an earlier stage: the same objects must stand in both.
-  return { ...nest, outer: outer.extents, stages: relinked(nest.stages, stages) };
+  const accesses = nest.stages.flatMap(accessesOf);
+  const outer = merge(nest.outer, accesses, 0);
+  const inner = merge(innerOf(nest), accesses, outerRank);
+  const kept = [...outer.kept, ...inner.kept.map((d) => d + outerRank)];
+  const moved = new Moved(kept);
+  const stages = nest.stages.map((stage) =>
+    moved.stage(stage, stage.inner.length === 0 ? [] : inner.extents),
+  );
+  return { ...nest, outer: outer.extents, stages };
 }
+
+/** The loops along a row, which all stages that have any have in common. */
+const innerOf = ({ stages }: Nest): readonly number[] =>
+  stages.find(({ inner }) => inner.length > 0)?.inner ?? [];
 
 /** Which loops remain (the last of each run that merges), and their extents. `first` is the number of the first loop. */
 function merge(
@@ -46,71 +50,62 @@ export function accessesOf(stage: Stage): Affine[] {
   return [...used, ...stage.stores.map((store) => store.at)];
 }
 
-/** A stage whose loop i counts what loop `kept[i]` counted before; -1 for a loop that nothing depends on. */
-export function rewriteStage(stage: Stage, inner: readonly number[], kept: readonly number[]): Stage {
-  const moved = (at: Affine): Affine => ({
-    base: at.base,
-    coefficients: kept.map((d) => (d < 0 ? 0 : at.coefficients[d])),
-  });
-  const known = new Map<Expr, Expr>();
-  const rewrite = (expr: Expr): Expr => {
-    let result = known.get(expr);
-    if (result === undefined) known.set(expr, (result = rewritten(expr, moved, rewrite)));
-    return result;
-  };
-  return {
-    inner,
-    folds: stage.folds.map((fold): Fold => ({
-      ...fold,
-      value: rewrite(fold.value),
-      position: fold.position && rewrite(fold.position),
-    })),
-    stores: stage.stores.map((store): Store => ({
-      ...store,
-      at: moved(store.at),
-      value: rewrite(store.value),
-    })),
-  };
-}
+/** Stages whose loop i counts what loop `kept[i]` counted before; -1 for a loop that nothing depends on. */
+export class Moved {
+  private readonly kept: readonly number[];
+  private readonly known = new Map<Expr, Expr>();
+  private readonly folds = new Map<Fold, Fold>();
 
-function rewritten(expr: Expr, moved: (at: Affine) => Affine, rewrite: (expr: Expr) => Expr): Expr {
-  switch (expr.kind) {
-    case "load":
-    case "counter":
-      return { ...expr, at: moved(expr.at) };
-    case "gather":
-      return { ...expr, at: moved(expr.at), index: rewrite(expr.index) };
-    case "apply":
-      return { ...expr, args: expr.args.map(rewrite) };
-    case "convert":
-      return { ...expr, value: rewrite(expr.value) };
-    case "random": {
-      const [key0, key1, counter] = expr.key.map(rewrite);
-      return { ...expr, key: [key0, key1, counter], element: rewrite(expr.element) };
-    }
-    case "constant":
-    case "folded":
-    case "product":
-      return expr;
+  constructor(kept: readonly number[]) {
+    this.kept = kept;
   }
-}
 
-/** The stages with every reference to an old fold replaced by its rewritten twin. */
-function relinked(before: readonly Stage[], after: readonly Stage[]): Stage[] {
-  const twins = new Map<Fold, Fold>();
-  before.forEach((stage, s) => stage.folds.forEach((fold, i) => twins.set(fold, after[s].folds[i])));
-  if (twins.size === 0) return [...after];
-  const known = new Map<Expr, Expr>();
-  const relink = (expr: Expr): Expr => {
-    let result = known.get(expr);
-    if (result !== undefined) return result;
-    if (expr.kind === "folded") result = { ...expr, fold: twins.get(expr.fold) ?? expr.fold };
-    else result = rewritten(expr, (at) => at, relink);
-    known.set(expr, result);
+  /** Stages in order: what is folded in one is spoken of in later ones. */
+  stage(stage: Stage, inner: readonly number[]): Stage {
+    const folds = stage.folds.map((fold): Fold => ({
+      ...fold,
+      value: this.expr(fold.value),
+      position: fold.position && this.expr(fold.position),
+    }));
+    const stores = this.stores(stage.stores);
+    stage.folds.forEach((fold, i) => this.folds.set(fold, folds[i]));
+    return { inner, folds, stores };
+  }
+
+  stores(stores: readonly Store[]): Store[] {
+    return stores.map((store) => ({ ...store, at: this.affine(store.at), value: this.expr(store.value) }));
+  }
+
+  private affine({ base, coefficients }: Affine): Affine {
+    return { base, coefficients: this.kept.map((d) => (d < 0 ? 0 : coefficients[d])) };
+  }
+
+  private expr(expr: Expr): Expr {
+    let result = this.known.get(expr);
+    if (result === undefined) this.known.set(expr, (result = this.rewritten(expr)));
     return result;
-  };
-  return after.map((stage) => ({
-    ...stage,
-    stores: stage.stores.map((store): Store => ({ ...store, value: relink(store.value) })),
-  }));
+  }
+
+  private rewritten(expr: Expr): Expr {
+    switch (expr.kind) {
+      case "load":
+      case "counter":
+        return { ...expr, at: this.affine(expr.at) };
+      case "gather":
+        return { ...expr, at: this.affine(expr.at), index: this.expr(expr.index) };
+      case "apply":
+        return { ...expr, args: expr.args.map((arg) => this.expr(arg)) };
+      case "convert":
+        return { ...expr, value: this.expr(expr.value) };
+      case "random": {
+        const [key0, key1, counter] = expr.key.map((key) => this.expr(key));
+        return { ...expr, key: [key0, key1, counter], element: this.expr(expr.element) };
+      }
+      case "folded":
+        return { ...expr, fold: this.folds.get(expr.fold) ?? expr.fold };
+      case "constant":
+      case "product":
+        return expr;
+    }
+  }
 }

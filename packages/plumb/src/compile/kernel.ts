@@ -94,9 +94,9 @@ export interface Fold {
 }
 
 /**
- * Loops over `outer`, and inside them one stage after the other, each with inner loops of its own. Element-wise maps,
- * reductions with an epilogue and whole row programs (softmax) are all of this form. Affine expressions count the
- * outer loops first, then those of the stage.
+ * Loops over `outer`, and inside them one stage after the other: over the points of a row, with the same inner loops in all
+ * such stages, or once per row. Element-wise maps, reductions with an epilogue and whole row programs (softmax) are all of
+ * this form. Affine expressions count the outer loops first, then the inner ones.
  */
 export interface Nest {
   readonly kind: "nest";

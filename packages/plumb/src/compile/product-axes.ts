@@ -4,7 +4,7 @@
  * run become batch loops, for which one of the operands stands still.
  */
 import type { Affine } from "./affine.ts";
-import { accessesOf, rewriteStage } from "./coalesce.ts";
+import { accessesOf, Moved } from "./coalesce.ts";
 import type { Operand, Product, Store } from "./kernel.ts";
 
 /** An operand before its axes are arranged: where it lies, and its stride along each of its own axes. */
@@ -81,7 +81,7 @@ export function arrange({
     inner: summed.map((axis) => axis.extent),
     a: operand(a, "a"),
     b: operand(b, "b"),
-    stores: rewriteStage({ inner: [], folds: [], stores }, [], kept).stores,
+    stores: new Moved(kept).stores(stores),
   };
 }
 

@@ -18,30 +18,44 @@ export interface Home {
   bufferOf(node: Node): number;
   /** What an own member is, where it is not an expression of its inputs. */
   special(node: Node): Expr | undefined;
-  /** Which axis of an own member each outer loop counts. */
+  /** Which axis of an own member each loop counts; -1 for none. */
   loopAxes(member: Node): number[];
 }
 
-/** Expressions for values at given coordinates, each built once per kernel. */
+/** Values that were found before, by node and coordinates. */
+type Known = Map<Node, Map<string, Expr>>;
+
+/** Expressions for values at given coordinates, each built once per stage of a kernel. */
 export class Values {
   private readonly algebra: AffineAlgebra;
   private readonly home: Home;
-  private readonly known = new Map<Node, Map<string, Expr>>();
+  private readonly outer: number;
+  /** By whether they differ along the loops after the outer ones: what does not is the same in all stages. */
+  private readonly known: { readonly inner: Known; readonly outer: Known };
 
-  constructor(extents: readonly number[], home: Home) {
+  constructor(extents: readonly number[], home: Home, outer = extents.length, known: Known = new Map()) {
     this.algebra = new AffineAlgebra(extents);
     this.home = home;
+    this.outer = outer;
+    this.known = { inner: new Map(), outer: known };
+  }
+
+  /** The values of another stage of the same kernel. */
+  next(): Values {
+    return new Values(this.algebra.extents, this.home, this.outer, this.known.outer);
   }
 
   of(node: Node, at: readonly Affine[]): Expr {
     const source = withoutChecks(node);
     const key = at.map((c) => `${c.base}+${c.coefficients.join(",")}`).join(";");
-    let known = this.known.get(source);
-    if (known === undefined) this.known.set(source, (known = new Map()));
-    let expr = known.get(key);
+    const inner = at.some(({ coefficients }) => coefficients.some((c, d) => d >= this.outer && c !== 0));
+    const known = inner ? this.known.inner : this.known.outer;
+    let found = known.get(source);
+    if (found === undefined) known.set(source, (found = new Map()));
+    let expr = found.get(key);
     if (expr === undefined) {
       expr = this.build(source, at);
-      known.set(key, expr);
+      found.set(key, expr);
     }
     return expr;
   }

@@ -41,7 +41,7 @@ const numeric = <T>(data: T): T | Float32Array =>
 export function rowsOf(value: RowsLike, name: string): Tensor {
   if (value === undefined || value === null)
     throw new PlumbError("PL1009", {
-      asked: `${name} ${name === "x" ? "was" : "were"} not given`,
+      asked: `${name} ${name.startsWith("x") ? "was" : "were"} not given`,
       arrived: String(value),
       why: "There are no rows to read",
       fix: `Give ${name} as nested arrays, a tensor, a typed array, or { data, shape }`,
@@ -49,23 +49,30 @@ export function rowsOf(value: RowsLike, name: string): Tensor {
   const given = isFlatArray(value) ? tensor(numeric(value.data), value.shape) : asTensor(numeric(value));
   if (given.rank === 0)
     throw new PlumbError("PL4005", {
-      asked: `${name} was given as a single value`,
+      asked: `${name} ${name.startsWith("x") ? "was" : "were"} given as a single value`,
       why: "Data come in rows: the first axis counts them",
       fix: `Give ${name} with an axis of rows, [rows, …]; one row of three values is [[1, 2, 3]]`,
     });
   return given.cast(dtypeInModel[given.dtype]);
 }
 
-/** Checks that `part` (named in the plural) has a row for each row of `x`. Errors: PL4005. */
-export function checkSameRows(x: Tensor, part: Tensor, name: string): void {
+/**
+ * Checks that `part` (named in the plural) has a row for each row of `x`. Errors: PL4005.
+ *
+ * @param xName what `x` is, as the error calls it, where it is not all of x
+ */
+export function checkSameRows(x: Tensor, part: Tensor, name: string, xName = "x"): void {
   if (x.shape[0] === part.shape[0]) return;
   throw new PlumbError("PL4005", {
-    asked: `x has ${x.shape[0]} rows (shape ${showShape(x.shape)})`,
-    arrived: `${name} have ${part.shape[0] === 1 ? "1 row" : `${part.shape[0]} rows`} (shape ${showShape(part.shape)})`,
+    asked: `${xName} has ${showRows(x)}`,
+    arrived: `${name} have ${showRows(part)}`,
     why: "Row i of one belongs to row i of the other",
-    fix: `Give ${name} for every row of x, in the same order`,
+    fix: `Give ${name} for every row of ${xName}, in the same order`,
   });
 }
+
+const showRows = ({ shape }: Tensor): string =>
+  `${shape[0] === 1 ? "1 row" : `${shape[0]} rows`} (shape ${showShape(shape)})`;
 
 /** Checks how much rows count: numbers of at least 0. Errors: PL2016, with the first row of which that is not so. */
 export function checkWeights(weights: Tensor): void {

@@ -2,6 +2,7 @@ import type { DType } from "../base/dtype.ts";
 import { integer, oneOf, optional, required, type Parameters } from "../base/parameters.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { Layer, rowShape, type LayerSample } from "./layer.ts";
+import { setOrigin } from "./origins.ts";
 import { showBatchShape, type BatchShape } from "./shapes.ts";
 import { SymbolicTensor } from "./symbolic.ts";
 
@@ -62,6 +63,7 @@ export class InputLayer extends Layer {
       source,
     );
     outputs.push(this.#symbol);
+    setOrigin(this.#symbol, () => this.asOrigin);
   }
 
   override get declaredShape(): BatchShape {
@@ -70,6 +72,12 @@ export class InputLayer extends Layer {
 
   override get output(): SymbolicTensor {
     return this.#symbol;
+  }
+
+  /** With its name, where it was given one or is one of several. */
+  protected override get asOrigin(): string {
+    const { name } = this;
+    return name === "input_layer" ? "the model's input" : `the model's input "${name}"`;
   }
 
   protected override needs(inputShape: BatchShape): string | undefined {

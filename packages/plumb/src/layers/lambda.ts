@@ -26,7 +26,7 @@ const parameters = {
  * const x = input({ shape: [4] });
  * const doubled = new Lambda((value) => value.mul(2)).call(x);
  */
-export class Lambda<I extends Inputs = Tensor> extends Layer {
+export class Lambda<I extends Inputs = Tensor, O extends Outputs = Tensor> extends Layer {
   static override readonly className: string = "Lambda";
   static override readonly byPlace: readonly string[] = ["fn"];
   static override readonly samples: readonly LayerSample[] = [
@@ -39,9 +39,9 @@ export class Lambda<I extends Inputs = Tensor> extends Layer {
       ],
     },
   ];
-  readonly #fn: (inputs: I, options: CallOptions) => Outputs;
+  readonly #fn: (inputs: I, options: CallOptions) => O;
 
-  constructor(fn: (inputs: I, options: CallOptions) => Outputs, options: LayerOptions = {}) {
+  constructor(fn: (inputs: I, options: CallOptions) => O, options: LayerOptions = {}) {
     super(options);
     resolve("PL4004", "Lambda", parameters, { fn });
     this.#fn = fn;
@@ -51,7 +51,7 @@ export class Lambda<I extends Inputs = Tensor> extends Layer {
     return true;
   }
 
-  override call(inputs: I, options: CallOptions = {}): Outputs {
+  override call(inputs: I, options: CallOptions = {}): O {
     return this.#fn(inputs, options);
   }
 }

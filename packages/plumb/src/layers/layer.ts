@@ -3,11 +3,13 @@
  * A layer is written in tensor code and never meets autodiff or a backend.
  */
 import type { Head } from "../base/contract.ts";
+import type { HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
 import { snakeCase } from "../base/names.ts";
 import {
   flag,
   optional,
+  requireKnown,
   resolve,
   showValue,
   text,
@@ -16,18 +18,28 @@ import {
   type Parameters,
   type ValuesOf,
 } from "../base/parameters.ts";
-import type { Shape } from "../base/shape.ts";
+import { sameShape, showShape, sizeOf, type Shape } from "../base/shape.ts";
 import { constraints, type ConstraintLike } from "../constraints/index.ts";
 import { initializers, type InitializerLike } from "../initializers/index.ts";
 import type { Activation } from "../numerics/index.ts";
 import { regularizers, type RegularizerCall, type RegularizerLike } from "../regularizers/index.ts";
-import { leavesOf, replaceLeaves, Tensor, Variable, withTrace } from "../tensor/index.ts";
+import {
+  asTensor,
+  leavesOf,
+  replaceLeaves,
+  Tensor,
+  Variable,
+  withTrace,
+  type TensorLike,
+} from "../tensor/index.ts";
 import { addLoss } from "./added-losses.ts";
 import { beforeHeadOf, headOf, setHead } from "./heads.ts";
 import { inferOutputs } from "./infer.ts";
 import { maskOf, setMask } from "./masks.ts";
-import { inScope, scopedName } from "./scope.ts";
-import { anyBatch, isShapeList, showInputShape, type BatchShape, type InputShape } from "./shapes.ts";
+import { copyOrigin, secondOf, setOrigin } from "./origins.ts";
+import { callAsField, hiddenProperty, unknownInside, wrongShape } from "./refusals.ts";
+import { duringCall, inScope, outsideCalls, scopedName, surroundingCall } from "./scope.ts";
+import { anyBatch, isShapeList, type BatchShape, type InputShape } from "./shapes.ts";
 import { SymbolicTensor, symbolicAmong, type LayerCall } from "./symbolic.ts";
 
 /** Several tensors by name, as models may take and give them. */
@@ -37,6 +49,10 @@ export type NamedTensors = Readonly<Record<string, Tensor>>;
 export type Inputs = Tensor | readonly Tensor[];
 /** What layers give: one tensor or a list; models may give several by name. */
 export type Outputs = Tensor | readonly Tensor[] | NamedTensors;
+
+/** What a layer of this class gives; one tensor where no more is known of it than that it is a layer. */
+export type OutputOf<L extends Layer> =
+  Outputs extends ReturnType<L["call"]> ? Tensor : ReturnType<L["call"]>;
 
 /** The mask of one tensor, or of each of a list; undefined where all counts. */
 export type Masks = Tensor | readonly (Tensor | undefined)[] | undefined;
@@ -77,7 +93,10 @@ const common = {
 
 /** What goes with one call of a layer. */
 export interface CallOptions {
-  /** True in `fit`; false in `evaluate` and `predict`, and unless told. */
+  /**
+   * Whether layers do as in training: dropout leaves out, statistics move. The steps of `fit` say true, those of
+   * `evaluate` and `predict` false. Unset: what the call around this one says; false where there is none.
+   */
   readonly training?: boolean;
   /**
    * Which steps of the input are there, bool `[batch, steps]`; of each input, where there is a list of them. Unset: the
@@ -119,11 +138,12 @@ export interface LayerSample {
  * A layer of your own extends this class, makes its weights in `build` with `addWeight`, and computes in `call`. The
  * first call builds it. Shapes have the batch as their first axis. Options of your own are taken out of those that go to
  * `super`, or declared in `parameters`. Layers inside it are public fields (alone, in lists or in plain objects), or made
- * known with `addLayer`: their weights are its weights.
+ * known with `addLayer`: their weights are its weights. What goes with a call besides `training` and `mask` is declared in
+ * `callOptions`; calls inside a call take over its `training`.
  *
  * Called on symbolic tensors (see `input`), it draws a functional model and computes nothing.
  *
- * Errors: PL4004 for an option that is none, or a value that it does not take.
+ * Errors: PL4004 for an option that is none, or a value that it does not take; of a call too.
  *
  * @example
  * class Scale extends Layer {
@@ -139,13 +159,13 @@ export abstract class Layer {
   static readonly byPlace: readonly string[] = [];
   /** The options that the class takes besides those of every layer and those by place; a class has its parent's too. */
   static readonly parameters: Parameters = {};
-  /** What the contract tests feed it; odd shapes among them. */
+  /** What goes with a call besides `training` and `mask`; a class has its parent's too. */
+  static readonly callOptions: readonly string[] = [];
+  /** What the contract tests feed it; odd shapes among them. Where there are some, inputs of other forms are refused. */
   static readonly samples: readonly LayerSample[] = [];
 
   /** The shape that the layer was built for, once it was; a list where it takes a list. */
   inputShape?: InputShape;
-  /** Who gives this layer its input, for messages: a layer's name, or "the model's input". Set by the model. */
-  inputFrom?: string;
   readonly #weights: Variable[] = [];
   readonly #layers: Layer[] = [];
   readonly #calls: LayerCall[] = [];
@@ -155,6 +175,10 @@ export abstract class Layer {
   readonly #named: boolean;
   /** Whether `call` is `beforeHead` with the activation after it. */
   readonly #activates: boolean;
+  /** What goes around the `call` that the class has. */
+  readonly #call: Layer["call"];
+  /** The outermost layer inside which this one was last called, and looked for among its layers. */
+  #soughtIn?: Layer;
   #name: string | undefined;
   #trainable: boolean;
 
@@ -172,12 +196,14 @@ export abstract class Layer {
     const compute = this.#activates
       ? (inputs: Inputs, completed: CallOptions) => this.#activate(inputs, completed)
       : this.call;
-    this.call = (given, callOptions = {}) => {
+    this.#call = (given, callOptions = {}) => {
+      requireKnown("PL4004", `The ${this.className} layer "${this.name}"`, this.callOptionNames, callOptions);
       const inputs = this.inputsFrom(given);
       return symbolicAmong(inputs, callOptions).length > 0
         ? this.#draw(inputs, callOptions)
         : this.#run(inputs, callOptions, (completed, of = inputs) => compute.call(this, of, completed));
     };
+    this.call = this.#call;
   }
 
   /** What `call` was given, as this layer computes with it: a layer in the place of a tensor stands for its output. */
@@ -223,10 +249,14 @@ export abstract class Layer {
     options: CallOptions,
     compute: (options: CallOptions, inputs?: Inputs) => Outputs,
   ): Outputs {
-    this.ensureBuilt(shapeOf(inputs));
-    const mask = options.mask ?? masksOf(inputs);
-    const completed = mask === undefined ? options : { ...options, mask };
-    const made = this.within(() => compute(completed));
+    this.ensureBuilt(shapeOf(inputs), inputs);
+    const { training: around, layers } = surroundingCall();
+    const { training = around, mask = masksOf(inputs) } = options;
+    const completed = { ...options, training, ...(mask === undefined ? {} : { mask }) };
+    const computed = (of?: Inputs): Outputs =>
+      this.within(() => duringCall({ training, layers: [...layers, this] }, () => compute(completed, of)));
+    const made = computed();
+    if (layers.length > 0) this.#lookForIn(layers[0]);
     const outputs = leavesOf(made) as Tensor[];
     for (const output of outputs) {
       this.#penalise(output);
@@ -234,32 +264,62 @@ export abstract class Layer {
     }
     if (this.movesValues && inputs instanceof Tensor && outputs[0] !== inputs) {
       const before = beforeHeadOf(inputs);
-      const moved = before === inputs ? outputs[0] : this.within(() => compute(completed, before) as Tensor);
+      const moved = before === inputs ? outputs[0] : (computed(before) as Tensor);
       setHead(outputs[0], headOf(inputs), moved);
     }
     // Layers such as Embedding make a mask where none came in.
     const masks = this.computeMask(inputs, mask);
-    if (mask !== undefined || masks !== undefined) giveMasks(outputs, masks);
-    return made;
+    return this.#given(made, inputs, Array.isArray(masks) ? masks : [masks]);
+  }
+
+  /** What is given, with its origin and its masks, where a layer inside has not set them. */
+  #given(made: Outputs, inputs: Inputs, masks: readonly (Tensor | undefined)[]): Outputs {
+    const taken = new Set(leavesOf(inputs));
+    let next = 0;
+    return replaceLeaves(made, (leaf) => {
+      const output = leaf as Tensor;
+      const mask = maskOf(output) === undefined ? masks[next] : undefined;
+      next++;
+      // What goes through as it is stays what its giver made it: it may be the user's own.
+      const given = taken.has(output) && mask !== undefined ? secondOf(output) : output;
+      if (!taken.has(output)) setOrigin(given, this.#origin);
+      if (mask !== undefined) setMask(given, mask);
+      return given;
+    }) as Outputs;
+  }
+
+  readonly #origin = (): string => this.asOrigin;
+
+  /** What messages call the layer where a tensor came from it. */
+  protected get asOrigin(): string {
+    return `the layer "${this.name}"`;
+  }
+
+  /** Warns, once, when the layer is called inside another to which its weights are not known. */
+  #lookForIn(outermost: Layer): void {
+    if (this.#soughtIn !== undefined) return;
+    this.#soughtIn = outermost;
+    if (this.trainableWeights.length > 0 && !layersWithin(outermost).includes(this))
+      console.warn(unknownInside(this, outermost));
   }
 
   /** One call on symbolic tensors: what it will give, and that it is to be made. */
   #draw(inputs: Inputs, options: CallOptions): Outputs {
-    const first = symbolicAmong(inputs)[0]?.source.layer;
-    if (first !== undefined)
-      this.inputFrom = first.className === "InputLayer" ? "the model's input" : `the layer "${first.name}"`;
-    this.ensureBuilt(shapeOf(inputs));
+    this.ensureBuilt(shapeOf(inputs), inputs);
     const symbols = [...new Set(symbolicAmong(inputs, options))];
     let made!: Outputs;
-    const specs = inferOutputs(symbols, (values) => {
+    const run = (values: readonly Tensor[]): readonly Tensor[] => {
+      symbols.forEach((symbol, i) => copyOrigin(symbol, values[i]));
       const valueOf = (leaf: unknown): unknown => values[symbols.indexOf(leaf as SymbolicTensor)] ?? leaf;
       const given = replaceLeaves(options, valueOf) as CallOptions;
       made = this.call(replaceLeaves(inputs, valueOf) as Inputs, given);
       return leavesOf(made) as Tensor[];
-    });
+    };
+    const specs = outsideCalls(() => inferOutputs(symbols, run));
     const outputs: SymbolicTensor[] = [];
     const source: LayerCall = { layer: this, inputs, options, outputs };
     for (const spec of specs) outputs.push(new SymbolicTensor(spec, source));
+    for (const output of outputs) setOrigin(output, this.#origin);
     this.#calls.push(source);
     let next = 0;
     return replaceLeaves(made, () => outputs[next++]) as Outputs;
@@ -333,15 +393,39 @@ export abstract class Layer {
     this.ensureBuilt(inputShape);
     const shapes = isShapeList(inputShape) ? inputShape : [inputShape];
     let several = false;
-    const specs = inferOutputs(
-      shapes.map((shape) => ({ shape, dtype: "float32" })),
-      (values) => {
-        const outputs = this.call(isShapeList(inputShape) ? values : values[0]);
-        several = !(outputs instanceof Tensor);
-        return leavesOf(outputs) as Tensor[];
-      },
+    const run = (values: readonly Tensor[]): readonly Tensor[] => {
+      const outputs = this.call(isShapeList(inputShape) ? values : values[0]);
+      several = !(outputs instanceof Tensor);
+      return leavesOf(outputs) as Tensor[];
+    };
+    const specs = outsideCalls(() =>
+      inferOutputs(
+        shapes.map((shape) => ({ shape, dtype: "float32" })),
+        run,
+      ),
     );
     return several ? specs.map(({ shape }) => shape) : specs[0].shape;
+  }
+
+  /** The names of what may go with a call. */
+  get callOptionNames(): readonly string[] {
+    return ["training", "mask", ...ownCallOptions(this.constructor as typeof Layer)];
+  }
+
+  /** True for a layer that takes a list of tensors, false for one that takes one tensor; undefined where both will do. */
+  get takesList(): boolean | undefined {
+    const { samples } = this.constructor as typeof Layer;
+    const forms = new Set(samples.map(({ inputs }) => isShapeList(inputs)));
+    return forms.size === 1 ? forms.has(true) : undefined;
+  }
+
+  /** As `needs`, of one tensor and lists of them too. */
+  #needsAny(inputShape: InputShape): string | undefined {
+    const { takesList } = this;
+    if (takesList === false && isShapeList(inputShape))
+      return `one tensor, not a list of ${inputShape.length}`;
+    const needs = this.needs(inputShape);
+    return takesList === true && !isShapeList(inputShape) ? (needs ?? "a list of inputs") : needs;
   }
 
   /** Why the layer cannot take an input of this shape, as the words after "it needs"; undefined when it can. */
@@ -415,8 +499,7 @@ export abstract class Layer {
     return this.#trainable;
   }
   set trainable(value: boolean) {
-    this.#trainable = value;
-    for (const layer of this.layers) layer.trainable = value;
+    for (const layer of layersWithin(this)) layer.#trainable = value;
   }
 
   get built(): boolean {
@@ -438,15 +521,68 @@ export abstract class Layer {
 
   /** All weights: those that training changes, then the rest, then those of the layers inside. The order is Keras's. */
   get weights(): readonly Variable[] {
-    const trained = this.#weights.filter(({ trainable }) => trainable);
-    const others = this.#weights.filter(({ trainable }) => !trainable);
-    return [...new Set([...trained, ...others, ...this.layers.flatMap(({ weights }) => weights)])];
+    const own = layersWithin(this).flatMap((layer) => [
+      ...layer.#weights.filter(({ trainable }) => trainable),
+      ...layer.#weights.filter(({ trainable }) => !trainable),
+    ]);
+    return [...new Set(own)];
   }
   /** The weights that training changes; none when the layer is not trainable. */
   get trainableWeights(): readonly Variable[] {
-    if (!this.trainable) return [];
-    const own = this.#weights.filter(({ trainable }) => trainable);
-    return [...new Set([...own, ...this.layers.flatMap(({ trainableWeights }) => trainableWeights)])];
+    const trained = layersWithin(this, (layer) => layer.#trainable);
+    return [...new Set(trained.flatMap((layer) => layer.#weights.filter(({ trainable }) => trainable)))];
+  }
+  /** The weights that training does not change by gradients; all when the layer is not trainable. */
+  get nonTrainableWeights(): readonly Variable[] {
+    const trained = new Set(this.trainableWeights);
+    return this.weights.filter((weight) => !trained.has(weight));
+  }
+
+  /** The number of numbers in all weights. Errors: PL4002 before the layer is built. */
+  countParams(): number {
+    this.requireBuilt("The number of its weights was asked for");
+    return this.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  }
+
+  /** Copies of all weights, each flat in row-major order, in the order of `weights`. Errors: PL4002 before it is built. */
+  getWeights(): HostArray[] {
+    this.requireBuilt("Its weights were asked for");
+    return this.weights.map((weight) => weight.dataSync());
+  }
+
+  /**
+   * Gives the layer these weights, in the order of `weights`: tensors and nested arrays of their shapes, or flat
+   * arrays in row-major order. During a fit it takes effect between two steps.
+   * Errors: PL4007 when number, shapes or sizes differ; nothing is changed then.
+   */
+  setWeights(values: readonly TensorLike[]): void {
+    this.requireBuilt("Its weights were to be set");
+    const { weights } = this;
+    const given = values.map((value) => asTensor(value));
+    const wrong = weights.findIndex(
+      ({ shape }, i) => given[i] === undefined || !fits(values[i], given[i], shape),
+    );
+    if (wrong >= 0 || given.length !== weights.length)
+      throw new PlumbError("PL4007", {
+        asked: `${this.asOrigin.replace("the", "The")} was given ${given.length} weights for its ${weights.length}`,
+        arrived:
+          wrong >= 0 && given[wrong] !== undefined
+            ? `Weight ${wrong} (${weights[wrong].name}) has shape ${showShape(weights[wrong].shape)}, what came ${showShape(given[wrong].shape)}`
+            : undefined,
+        why: "Weights are set in order, each of its shape; a flat array of its size will do",
+        fix: "Take them with getWeights from a model of the same layers",
+      });
+    weights.forEach((weight, i) => weight.assign(given[i].reshape(weight.shape)));
+  }
+
+  /** Errors with PL4002 before the layer is built. */
+  protected requireBuilt(asked: string): void {
+    if (this.built) return;
+    throw new PlumbError("PL4002", {
+      asked: `${asked} (${this.asOrigin.replace("the ", "")})`,
+      why: "A layer makes its weights when it knows the shape of its input",
+      fix: "Begin the model with Input({ shape: [4] }), or call build([null, 4]) or fit first",
+    });
   }
 
   /** The penalties on the weights as they are, each a scalar; none on weights that are not trained, and no weight's twice. */
@@ -461,24 +597,19 @@ export abstract class Layer {
 
   /**
    * Checks the shape, and builds for it if that was not done.
-   * Errors: PL4006 when the layer cannot take the shape, naming the layer, the shape, the need, and where it came from.
+   * Errors: PL4006 when the layer cannot take the shape, naming the layer, the shape, the need, and where `inputs` of that
+   * shape came from.
    */
-  ensureBuilt(inputShape: InputShape): void {
-    const needs = this.needs(inputShape);
-    if (needs !== undefined)
-      throw new PlumbError("PL4006", {
-        asked: `The ${this.className} layer "${this.name}" was given an input of shape ${showInputShape(inputShape)}`,
-        arrived: this.inputFrom === undefined ? undefined : `It came from ${this.inputFrom}`,
-        why: `The layer needs ${needs}`,
-        fix: "Change the layer that gives this input, reshape the input, or build the layer for the shape it gets",
-      });
+  ensureBuilt(inputShape: InputShape, inputs?: unknown): void {
+    const needs = this.#needsAny(inputShape);
+    if (needs !== undefined) throw wrongShape(this, inputShape, needs, inputs);
     if (this.built) return;
     this.#requireOwnFields();
     const shape = anyBatch(inputShape);
     this.inputShape = shape;
     this.#nameInside();
     // Weights outlive the function that is being traced, if one is.
-    this.within(() => withTrace(undefined, () => this.build(shape)));
+    this.within(() => withTrace(undefined, () => outsideCalls(() => this.build(shape))));
     this.#nameInside();
   }
 
@@ -487,18 +618,19 @@ export abstract class Layer {
     const hiding = Object.entries(this).find(
       ([key, value]) => layersIn(value).length > 0 && isAccessor(this, key),
     );
-    if (hiding === undefined) return;
-    throw new PlumbError("PL4004", {
-      asked: `The ${this.className} "${this.name}" keeps layers in a field "${hiding[0]}"`,
-      why: "Every layer has a property of that name, which the field hides: its layers would be forgotten",
-      fix: `Call the field otherwise: this.own${hiding[0][0].toUpperCase()}${hiding[0].slice(1)}`,
-    });
+    if (hiding !== undefined) throw hiddenProperty(this, hiding[0]);
+  }
+
+  /** Errors (PL4004) when a field hides the layer's `call`, and all that comes around it. Called by what has the layer. */
+  requireOwnCall(): void {
+    if (this.call !== this.#call) throw callAsField(this);
   }
 
   /** Layers inside have names of their own among each other: before their weights take them, and for those made in `build`. */
   #nameInside(): void {
     const taken = new Set<string>();
     for (const layer of this.layers) {
+      layer.requireOwnCall();
       layer.nameAmong(taken);
       taken.add(layer.name);
     }
@@ -527,6 +659,13 @@ function ownParameters(Class: typeof Layer): Parameters {
   return { ...ownParameters(Object.getPrototypeOf(Class) as typeof Layer), ...Class.parameters };
 }
 
+/** The names of what goes with a call, as a class and its parents declare them. */
+function ownCallOptions(Class: typeof Layer): readonly string[] {
+  if (Class === Layer) return [];
+  const inherited = ownCallOptions(Object.getPrototypeOf(Class) as typeof Layer);
+  return [...new Set([...inherited, ...Class.callOptions])];
+}
+
 /** The layers that a field holds: itself, or in a list or a plain object. */
 function layersIn(value: unknown): Layer[] {
   if (value instanceof Layer) return [value];
@@ -534,6 +673,27 @@ function layersIn(value: unknown): Layer[] {
   const isPlain =
     typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
   return isPlain ? Object.values(value).flatMap(layersIn) : [];
+}
+
+/**
+ * A layer, and after it those inside it, each followed by those inside that one; each once, also where one has another
+ * around it as a field. Layers that `enters` refuses are left out with what is inside them.
+ */
+export function layersWithin(layer: Layer, enters: (layer: Layer) => boolean = () => true): readonly Layer[] {
+  const met = new Set<Layer>();
+  const walk = (one: Layer): void => {
+    if (met.has(one) || !enters(one)) return;
+    met.add(one);
+    one.layers.forEach(walk);
+  };
+  walk(layer);
+  return [...met];
+}
+
+/** Whether a value can be that of a weight of some shape. Flat arrays have no shape of their own. */
+function fits(value: TensorLike, { shape, size, rank }: Tensor, wanted: Shape): boolean {
+  const isFlat = ArrayBuffer.isView(value) || (Array.isArray(value) && rank === 1);
+  return isFlat ? size === sizeOf(wanted) : sameShape(shape, wanted);
 }
 
 /** A weight's name after the layer around it, whose name is one part of it, has taken another. */
@@ -573,13 +733,4 @@ function masksOf(inputs: Inputs | NamedTensors): Masks {
   if (inputs instanceof Tensor) return maskOf(inputs);
   const masks = (leavesOf(inputs) as Tensor[]).map(maskOf);
   return masks.some((mask) => mask !== undefined) ? masks : undefined;
-}
-
-/** Gives outputs their masks, where a layer inside has not done so. */
-function giveMasks(outputs: readonly Tensor[], masks: Masks): void {
-  const each = Array.isArray(masks) ? masks : [masks];
-  outputs.forEach((output, i) => {
-    const mask: Tensor | undefined = each[i];
-    if (mask !== undefined && maskOf(output) === undefined) setMask(output, mask);
-  });
 }

@@ -6,7 +6,7 @@ import type { Tensor } from "../tensor/index.ts";
 
 const masks = new WeakMap<Tensor, Tensor>();
 
-/** The mask of a tensor, bool `[batch, steps]`; undefined where all of it counts. */
+/** The mask of a tensor, bool, of its first axes: `[batch, steps]` mostly; undefined where all of it counts. */
 export const maskOf = (x: Tensor): Tensor | undefined => masks.get(x);
 
 /** Gives a tensor its mask. */

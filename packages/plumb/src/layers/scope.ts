@@ -1,4 +1,5 @@
-/** Whose weights are being made: the names of the layers around, from the outermost. */
+/** What layers take over from the call around them: the names in front of their weights, and whether it is training. */
+import type { Layer } from "./layer.ts";
 
 let scope: readonly string[] = [];
 
@@ -18,3 +19,30 @@ export const scopedName = (name: string): string => [...scope, name].join("/");
 
 /** Whether no layer is around. */
 export const scopeIsEmpty = (): boolean => scope.length === 0;
+
+/** What a call of a layer hands on to the calls inside it. */
+export interface SurroundingCall {
+  readonly training: boolean;
+  /** The layers that are being called, from the outermost. */
+  readonly layers: readonly Layer[];
+}
+
+const outside: SurroundingCall = { training: false, layers: [] };
+let surrounding = outside;
+
+/** The call that is going on. */
+export const surroundingCall = (): SurroundingCall => surrounding;
+
+/** Runs `fn` as what a call computes. */
+export function duringCall<R>(call: SurroundingCall, fn: () => R): R {
+  const outer = surrounding;
+  surrounding = call;
+  try {
+    return fn();
+  } finally {
+    surrounding = outer;
+  }
+}
+
+/** Runs `fn`, which builds layers or learns their shapes, as if no call were going on: it draws no random numbers. */
+export const outsideCalls = <R>(fn: () => R): R => duringCall(outside, fn);

@@ -29,8 +29,8 @@ export interface SymbolicSpec {
   readonly dtype: DType;
   /** As what it is paired with losses and metrics. Unset: nothing is known of it. */
   readonly head?: Head;
-  /** Whether its value will have a mask. Default false. */
-  readonly masked?: boolean;
+  /** The shape of the mask that its value will have. Unset: it has none. */
+  readonly maskShape?: BatchShape;
 }
 
 /**
@@ -47,10 +47,10 @@ export interface SymbolicSpec {
 export class SymbolicTensor extends Tensor {
   /** The call that gives it. An input of a model is given by the call of its `InputLayer`. */
   readonly source: LayerCall;
-  /** Whether its value will have a mask. */
-  readonly masked: boolean;
+  /** The shape of the mask that its value will have; undefined where it has none. */
+  readonly maskShape: BatchShape | undefined;
 
-  constructor({ shape, dtype, head, masked = false }: SymbolicSpec, source: LayerCall) {
+  constructor({ shape, dtype, head, maskShape }: SymbolicSpec, source: LayerCall) {
     super(
       g.node(
         argument,
@@ -62,13 +62,18 @@ export class SymbolicTensor extends Tensor {
     // Null stands for what is not known; code that computes with extents never sees a symbolic tensor.
     (this as { shape: Shape }).shape = shape as Shape;
     this.source = source;
-    this.masked = masked;
+    this.maskShape = maskShape;
     if (head !== undefined) setHead(this, head);
   }
 
   /** As what it is paired with losses and metrics. */
   get head(): Head {
     return headOf(this);
+  }
+
+  /** Whether its value will have a mask. */
+  get masked(): boolean {
+    return this.maskShape !== undefined;
   }
 
   override get node(): Node {

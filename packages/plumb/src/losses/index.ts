@@ -187,7 +187,8 @@ function get(like: LossLike): Loss<any> {
   throw new PlumbError("PL2007", {
     asked: `A loss ${JSON.stringify(like) ?? String(like)} was asked for`,
     why: `The losses are ${Object.keys(lossClasses).join(", ")}`,
-    fix: `${didYouMean(String(like), bySpelling.keys())}Or give a function of labels and predictions`,
+    // Of spellings that are as near, the list's own comes first.
+    fix: `${didYouMean(String(like), [...Object.keys(lossClasses), ...bySpelling.keys()])}Or give a function of labels and predictions`,
   });
 }
 

@@ -303,7 +303,8 @@ function classOf(name: string): MetricClass {
       : `The metrics are ${Object.keys(metricClasses).join(", ")}`,
     fix: unsuited
       ? "Name it: binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy"
-      : `${didYouMean(String(name), bySpelling.keys())}Or give a function of labels and predictions`,
+      : // Of spellings that are as near, the list's own comes first.
+        `${didYouMean(String(name), [...Object.keys(metricClasses), ...bySpelling.keys()])}Or give a function of labels and predictions`,
   });
 }
 

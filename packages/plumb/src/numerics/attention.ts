@@ -3,12 +3,15 @@
  * in common is here; they add projections and heads.
  */
 import { PlumbError } from "../base/errors.ts";
+import { flag, integer, optional, real, unchecked } from "../base/parameters.ts";
+import type { SeedGenerator } from "../base/seed.ts";
 import { broadcastShapes, showShape, sizeOf, type Shape } from "../base/shape.ts";
 import {
   arange,
   asTensor,
   concat,
   loop,
+  optionsOf,
   random,
   where,
   type Tensor,
@@ -30,6 +33,8 @@ export interface Visibility {
 export interface WeightingOptions extends Visibility {
   /** The share of weights that is set to 0, the rest being scaled up by 1 / (1 − dropout). Default 0. */
   readonly dropout?: number;
+  /** What the choice is drawn from. Default: the global generator. */
+  readonly seed?: number | SeedGenerator;
 }
 
 /** How queries and keys are compared. */
@@ -42,6 +47,16 @@ interface ScoreOptions {
 
 /** What `scaledDotProductAttention` takes besides queries, keys and values. */
 export interface AttentionOptions extends WeightingOptions, ScoreOptions {}
+
+const attentionOptions = optionsOf({
+  mask: unchecked<TensorLike | undefined>(undefined, "Which keys a query sees"),
+  causal: flag(false, "A query sees the keys up to its own place only"),
+  window: optional(integer(1, "A query sees only keys that are fewer places away", { min: 1 })),
+  dropout: real(0, "The share of weights that is set to 0", { min: 0, max: 1 }),
+  seed: unchecked<number | SeedGenerator | undefined>(undefined, "What the choice is drawn from"),
+  scale: unchecked<TensorLike | undefined>(undefined, "What the products are multiplied by"),
+  softCap: optional(real(1, "Keeps scores within so much of 0", { above: 0 })),
+});
 
 /** The outcome of attention, and the weights that it was the mean with. */
 export interface Attended {
@@ -61,7 +76,8 @@ export interface Attended {
  * Long sequences are worked off in blocks of queries, forward and backward, so that memory grows with their length and
  * not with its square; not so with dropout.
  *
- * Errors: PL1005 where queries and keys differ in length, PL1001 where leading axes or the mask do not broadcast.
+ * Errors: PL1005 where queries and keys differ in length, PL1001 where leading axes or the mask do not broadcast, PL4004
+ * for options that are none.
  * Vaswani et al., Attention Is All You Need, 2017; the blocks as Rabe and Staats, Self-attention Does Not Need O(n²)
  * Memory, 2021; softCap as in Gemma 2.
  *
@@ -74,13 +90,14 @@ export function scaledDotProductAttention(
   q: TensorLike,
   k: TensorLike,
   v: TensorLike,
-  options: AttentionOptions = {},
+  options?: AttentionOptions,
 ): Tensor {
+  const given = attentionOptions("scaledDotProductAttention", options);
   const [queries, keys, values] = [q, k, v].map((x) => asTensor(x));
-  const rows = rowsInBlock(queries, keys, options);
+  const rows = rowsInBlock(queries, keys, given);
   return rows === undefined
-    ? attend(queries, keys, values, options).output
-    : attendInBlocks(queries, keys, values, options, rows);
+    ? attend(queries, keys, values, given).output
+    : attendInBlocks(queries, keys, values, given, rows);
 }
 
 /** As `scaledDotProductAttention`, and with it the weights. */
@@ -132,9 +149,7 @@ export function weigh(scores: Tensor, v: Tensor, options: WeightingOptions): Att
   const [queries, keys] = scores.shape.slice(-2);
   const { powers, sum } = powersOf(scores, visible(queries, keys, options));
   return {
-    output: dropped(powers, options.dropout ?? 0)
-      .matmul(v)
-      .div(sum),
+    output: dropped(powers, options).matmul(v).div(sum),
     weights: powers.div(sum),
   };
 }
@@ -148,9 +163,9 @@ function powersOf(scores: Tensor, seen: Tensor | undefined): { powers: Tensor; s
   return { powers, sum: seen === undefined ? sum : where(sum.greater(0), sum, 1) };
 }
 
-function dropped(weights: Tensor, share: number): Tensor {
+function dropped(weights: Tensor, { dropout: share = 0, seed }: WeightingOptions): Tensor {
   if (share === 0) return weights;
-  return where(random.bernoulli(weights.shape, 1 - share), weights.div(1 - share), 0);
+  return where(random.bernoulli(weights.shape, 1 - share, { seed }), weights.div(1 - share), 0);
 }
 
 /**

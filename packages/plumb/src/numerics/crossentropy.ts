@@ -5,6 +5,7 @@
  * the plain difference of probability and label. From probabilities they clip at 1e-7 as Keras does, since log 0 is −∞.
  */
 import { asTensor, where, type Tensor, type TensorLike } from "../tensor/index.ts";
+import { inBlocks, largeLinear } from "./linear-blocks.ts";
 import { shiftOf } from "./softmax.ts";
 
 const lowest = 1e-7;
@@ -70,9 +71,17 @@ export function sparseFromProbabilities(index: Tensor, p: Tensor, axis: number):
 
 /**
  * −log softmax(x)_y. The one logit is picked out, never multiplied by a one-hot row; its difference to the largest is
- * taken first, so that a loss of 0.01 between logits near 10⁴ keeps its digits.
+ * taken first, so that a loss of 0.01 between logits near 10⁴ keeps its digits. Logits that a product of matrices gives,
+ * and that would take too much memory, are made block by block and never kept.
  */
 export function sparseFromLogits(index: Tensor, x: Tensor, axis: number): Tensor {
+  const linear = axis === -1 || axis === x.rank - 1 ? largeLinear(x) : undefined;
+  if (linear === undefined) return sparseFromRows(index, x, axis);
+  const labels = index.reshape([index.size]);
+  return inBlocks(linear, labels, (rows, own) => sparseFromRows(own, rows, -1)).reshape(index.shape);
+}
+
+function sparseFromRows(index: Tensor, x: Tensor, axis: number): Tensor {
   const largest = shiftOf(x, axis);
   const logSum = x.sub(largest).exp().sum(axis).log();
   return logSum.add(largest.squeeze(axis).sub(picked(x, index, axis)));

@@ -1,19 +1,25 @@
 /** Spread and size along axes. */
-import { asTensor, where, type Tensor, type TensorLike } from "../tensor/index.ts";
+import { flag, real } from "../base/parameters.ts";
+import { asTensor, optionsOf, where, type Tensor, type TensorLike } from "../tensor/index.ts";
 
 export type Axes = number | readonly number[];
+
+const keepDims = flag(false, "Leave folded axes in place with extent 1");
+const momentOptions = optionsOf({ keepDims, ddof: real(0, "What is subtracted from n in the divisor") });
+const normOptions = optionsOf({ keepDims });
 
 /**
  * The mean squared distance from the mean, along axes (all of them if none are named).
  *
  * Computed from the differences: the shorter mean(x²) − mean(x)² loses all digits when the mean is large beside the
- * spread, and may come out negative, whose root is NaN. `ddof: 1` divides by n − 1.
+ * spread, and may come out negative, whose root is NaN. `ddof: 1` divides by n − 1. PL4004 for another option.
  */
 export function variance(
   x: TensorLike,
   axis?: Axes,
-  { keepDims = false, ddof = 0 }: { keepDims?: boolean; ddof?: number } = {},
+  options?: { keepDims?: boolean; ddof?: number },
 ): Tensor {
+  const { keepDims, ddof } = momentOptions("variance", options);
   const input = asTensor(x);
   const mean = input.mean(axis, { keepDims: true });
   const squares = input.sub(mean).square();
@@ -32,9 +38,9 @@ function rootOfSquares(squares: Tensor): Tensor {
 export const standardDeviation = (
   x: TensorLike,
   axis?: Axes,
-  options: { keepDims?: boolean; ddof?: number } = {},
+  options?: { keepDims?: boolean; ddof?: number },
 ): Tensor => rootOfSquares(variance(x, axis, options));
 
 /** The Euclidean norm √Σx² along axes (all of them if none are named). Its gradient at the zero vector is 0. */
-export const norm = (x: TensorLike, axis?: Axes, { keepDims = false }: { keepDims?: boolean } = {}): Tensor =>
-  rootOfSquares(asTensor(x).square().sum(axis, { keepDims }));
+export const norm = (x: TensorLike, axis?: Axes, options?: { keepDims?: boolean }): Tensor =>
+  rootOfSquares(asTensor(x).square().sum(axis, normOptions("norm", options)));

@@ -2,7 +2,8 @@
  * The soft maximum and its kin along an axis, or several together. All of them shift by the largest entry first: `exp` of a logit above 88
  * is infinite in float32, and of all logits below −104 is 0, so that the plain formulas give ∞/∞ or log 0.
  */
-import { asTensor, where, type Axes, type Tensor, type TensorLike } from "../tensor/index.ts";
+import { flag } from "../base/parameters.ts";
+import { asTensor, optionsOf, where, type Axes, type Tensor, type TensorLike } from "../tensor/index.ts";
 
 /**
  * The largest entry along an axis, as a shift that cancels in value and in gradient: hence no gradient runs through it.
@@ -13,6 +14,8 @@ export function shiftOf(x: Tensor, axis: Axes): Tensor {
   return where(largest.abs().less(Infinity), largest, 0);
 }
 
+const sumOptions = optionsOf({ keepDims: flag(false, "Leave the axis in place with extent 1") });
+
 /**
  * The logarithm of the sum of exponentials, log Σ exp(xᵢ), along an axis.
  *
@@ -22,11 +25,8 @@ export function shiftOf(x: Tensor, axis: Axes): Tensor {
  * @example
  * logSumExp([1000, 1000]).itemSync(); // 1000.693…, where log(exp(1000) + exp(1000)) is Infinity
  */
-export function logSumExp(
-  x: TensorLike,
-  axis = -1,
-  { keepDims = false }: { keepDims?: boolean } = {},
-): Tensor {
+export function logSumExp(x: TensorLike, axis = -1, options?: { keepDims?: boolean }): Tensor {
+  const { keepDims } = sumOptions("logSumExp", options);
   const logits = asTensor(x);
   const largest = shiftOf(logits, axis);
   const sum = logits.sub(largest).exp().sum(axis, { keepDims: true }).log().add(largest);

@@ -30,12 +30,13 @@ export type { LearningRateLike } from "./learning-rate.ts";
 export { Lion, type LionOptions } from "./lion.ts";
 export { Muon, type MuonOptions } from "./muon.ts";
 export { Nadam, type NadamOptions } from "./nadam.ts";
-export { Optimizer, type ApplyOptions, type GradientPair, type StateEntry } from "./optimizer.ts";
+export { Optimizer, type ApplyOptions, type GradientPair } from "./optimizer.ts";
 export { common as commonOptions, type OptimizerOptions } from "./options.ts";
 export type { OptimizerRecord } from "./record.ts";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.ts";
 export { ScheduleFreeAdamW, type ScheduleFreeAdamWOptions } from "./schedule-free-adamw.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";
+export { dataOf, SavedArray, type StateEntry } from "./state-entry.ts";
 export type { DecayExclusions } from "./weight-decay.ts";
 
 /** Every optimizer's class by its name. */

@@ -3,7 +3,6 @@
  * constraints, and the one place where variables are written. What distinguishes SGD from Adam is a record (`sgd.ts`,
  * `adam.ts`).
  */
-import type { HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
 import { snakeCase } from "../base/names.ts";
 import { resolve, text, unchecked, type Parameters, type ValuesOf } from "../base/parameters.ts";
@@ -15,6 +14,7 @@ import { clip } from "./clip.ts";
 import { learningRateFrom, type LearningRate, type LearningRateLike } from "./learning-rate.ts";
 import { checkClipping, common, type Common, type OptimizerOptions } from "./options.ts";
 import type { OptimizerRecord } from "./record.ts";
+import { dataOf, SavedArray, type StateEntry } from "./state-entry.ts";
 import { dividedBy, slotOf, state, type Update } from "./state.ts";
 import { decayed, decays, type DecayExclusions } from "./weight-decay.ts";
 
@@ -25,12 +25,6 @@ export type GradientPair = readonly [gradient: Tensor | null, variable: Variable
 export interface ApplyOptions {
   /** How many rows the gradients are the mean over: their weight where gradients are accumulated by rows. Default 1. */
   readonly rows?: number;
-}
-
-/** One named array of an optimizer's state. */
-export interface StateEntry {
-  readonly name: string;
-  readonly data: HostArray;
 }
 
 /**
@@ -283,15 +277,18 @@ export class Optimizer<P extends Parameters = any> {
 
   /** A copy of all state, in the order of `variables`. */
   getState(): StateEntry[] {
-    return this.variables.map((variable) => ({ name: variable.name, data: variable.dataSync() }));
+    return this.variables.map(
+      (variable) => new SavedArray({ name: variable.name, data: variable.dataSync() }),
+    );
   }
 
-  /** Puts back what `getState` gave, for an optimizer built on the same variables. Errors: PL4007 when it does not fit. */
+  /** Puts back what `getState` gave, or JSON made of it, for an optimizer built on the same variables. Errors: PL4007 when it does not fit. */
   setState(entries: readonly StateEntry[]): void {
     const variables = this.variables;
+    const values = entries.map((entry, i) => dataOf(entry, variables[i]?.dtype ?? "float32"));
     const fits =
-      entries.length === variables.length &&
-      variables.every((variable, i) => sizeOf(variable.shape) === entries[i].data.length);
+      values.length === variables.length &&
+      variables.every((variable, i) => sizeOf(variable.shape) === values[i].length);
     if (!fits)
       throw new PlumbError("PL4007", {
         asked: `The state of ${this.name} was to be set from ${entries.length} arrays`,
@@ -299,7 +296,7 @@ export class Optimizer<P extends Parameters = any> {
         why: "State fits only the optimizer and the variables that it came from",
         fix: "Build the same model with the same optimizer, then set its state",
       });
-    variables.forEach((variable, i) => variable.assign(tensor(entries[i].data, variable.shape)));
+    variables.forEach((variable, i) => variable.assign(tensor(values[i], variable.shape)));
     this.#rate.restored();
   }
 }

@@ -1,6 +1,7 @@
 /** How operands of different shapes and dtypes meet. Primitives want them equal; here they are made so. */
 import { promote, type DType } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
+import { showValue } from "../base/parameters.ts";
 import { broadcastShapes, showShape, type Shape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import type { ElementwiseOp, ReduceOp } from "../graph/op.ts";
@@ -82,9 +83,14 @@ export function resolveAxis(name: string, axis: number, shape: Shape): number {
   const rank = shape.length;
   if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
   throw new PlumbError("PL1002", {
-    asked: `${name} along axis ${axis} of a tensor of shape ${showShape(shape)}`,
+    asked: `${name} along axis ${showValue(axis)} of a tensor of shape ${showShape(shape)}`,
     why: rank === 0 ? "a scalar has no axes" : `its axes are 0 … ${rank - 1}, or −1 … −${rank} from the end`,
-    fix: rank === 0 ? "reshape it to [1] first" : "name one of these axes",
+    fix:
+      typeof axis !== "number"
+        ? "give an axis as a number, and options, if there are any, after it"
+        : rank === 0
+          ? "reshape it to [1] first"
+          : "name one of these axes",
   });
 }
 
@@ -95,7 +101,9 @@ export function resolveAxes(
   shape: Shape,
 ): number[] {
   if (axis === undefined) return [...shape.keys()];
-  const axes = (typeof axis === "number" ? [axis] : axis).map((one) => resolveAxis(name, one, shape));
+  const axes = (Array.isArray(axis) ? (axis as readonly number[]) : [axis as number]).map((one) =>
+    resolveAxis(name, one, shape),
+  );
   if (new Set(axes).size !== axes.length) {
     throw new PlumbError("PL1002", {
       asked: `${name} over axes [${(axis as readonly number[]).join(", ")}] of a tensor of shape ${showShape(shape)}`,

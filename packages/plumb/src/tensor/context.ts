@@ -19,10 +19,18 @@ export interface Recording {
   readonly nodes: WeakMap<object, Node>;
 }
 
+/** A loop whose body is being recorded: what goes from step to step beside its states. */
+export interface StepContext {
+  /** Variables that the steps may change, with their values at this point of the step. */
+  readonly variables: Map<Storage, Node>;
+  /** From the words of a draw those of a draw for each step; unset: one draw serves all steps. */
+  readonly drawInStep?: (words: readonly Node[]) => readonly Node[];
+}
+
 let trace: TraceContext | undefined;
 let recordings: Recording[] = [];
 let updating = false;
-let loops = 0;
+let loops: readonly StepContext[] = [];
 
 export const currentTrace = (): TraceContext | undefined => trace;
 export const isRecording = (): boolean => recordings.length > 0;
@@ -30,7 +38,15 @@ export const isRecording = (): boolean => recordings.length > 0;
 export const isUpdating = (): boolean => updating;
 
 /** True while the body of a loop is being recorded: some values stand for one of many steps. */
-export const isInLoop = (): boolean => loops > 0;
+export const isInLoop = (): boolean => loops.length > 0;
+
+/** The values of variables in the innermost loop whose steps may change this one; undefined where there is none. */
+export const carrying = (storage: Storage): Map<Storage, Node> | undefined =>
+  loops.findLast(({ variables }) => variables.has(storage))?.variables;
+
+/** The words of a draw as the loops around have it, from the outermost. */
+export const drawnInSteps = (words: readonly Node[]): readonly Node[] =>
+  loops.reduce((drawn, { drawInStep }) => drawInStep?.(drawn) ?? drawn, words);
 
 /** Tells the tapes that are recording which node stands behind a handle; the first one told stays. */
 export function record(handle: object, node: Node): void {
@@ -41,13 +57,16 @@ export function record(handle: object, node: Node): void {
 export function withTrace<R>(context: TraceContext | undefined, fn: () => R): R {
   const outer = trace;
   const outerRecordings = recordings;
+  const outerLoops = loops;
   trace = context;
   recordings = [];
+  loops = [];
   try {
     return fn();
   } finally {
     trace = outer;
     recordings = outerRecordings;
+    loops = outerLoops;
   }
 }
 
@@ -71,11 +90,12 @@ export function whileUpdating<R>(fn: () => R): R {
 }
 
 /** Runs the body of a loop: nothing in it is evaluated unasked, as while a tape records. */
-export function withinLoop<R>(fn: () => R): R {
-  loops++;
+export function withinLoop<R>(context: StepContext, fn: () => R): R {
+  const outer = loops;
+  loops = [...outer, context];
   try {
     return withRecording({ nodes: new WeakMap() }, fn);
   } finally {
-    loops--;
+    loops = outer;
   }
 }

@@ -12,27 +12,30 @@ import {
   type TensorLike,
   type TypedArray,
 } from "./operand.ts";
-import { requireInt32, Tensor, type Nested } from "./tensor.ts";
+import { requireInt32, Tensor, type NestedValues } from "./tensor.ts";
+
+type TensorData = NestedValues | TypedArray;
 
 /**
  * A tensor from a number, a boolean, nested arrays of them, or a typed array. Numbers are float32 and booleans bool
- * unless `dtype` says otherwise; typed arrays have their own dtype (Uint8Array: bool). `shape` gives flat data a shape.
- * The values are copied; int32 cuts off fractions. PL1003 where their count does not fit the shape, PL1004 for a dtype
- * there is not, PL1009 for anything else, such as a number that int32 cannot hold.
+ * unless `dtype` says otherwise, which may follow the data; typed arrays have their own dtype (Uint8Array: bool). `shape`
+ * gives flat data a shape. The values are copied; int32 cuts off fractions. PL1003 where their count does not fit the
+ * shape, PL1004 for a dtype there is not, PL1009 for anything else, such as a number that int32 cannot hold.
  *
  * Here and wherever a shape is asked for, a number stands for the only extent: `zeros(3)` is `zeros([3])`.
  *
  * ```ts
  * tensor([[1, 2, 3], [4, 5, 6]]).shape; // [2, 3]
  * tensor(new Int32Array([1, 2, 3, 4]), [2, 2]).dtype; // "int32"
+ * tensor([[0, 2], [1, 1]], "int32").shape; // [2, 2]
  * ```
  */
-export function tensor(
-  data: Nested<number> | Nested<boolean> | TypedArray,
-  shape?: ShapeLike,
-  dtype?: DType,
-): Tensor {
-  return new Tensor(dataFrom(data, shape, dtype));
+export function tensor(data: TensorData, dtype?: DType): Tensor;
+export function tensor(data: TensorData, shape?: ShapeLike, dtype?: DType): Tensor;
+export function tensor(data: TensorData, shape?: ShapeLike | DType, dtype?: DType): Tensor {
+  return new Tensor(
+    typeof shape === "string" ? dataFrom(data, undefined, shape) : dataFrom(data, shape, dtype),
+  );
 }
 
 /** A tensor of rank 0. In eager code its value is an input of the programs that use it, not a part of them. */

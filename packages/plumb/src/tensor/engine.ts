@@ -16,6 +16,36 @@ export function setBackend(next: Backend): void {
   backend = next;
 }
 
+const mostThreads = 256;
+
+/**
+ * Sets how many threads programs run on from now on, the caller's among them. Unless it is called there is one per core,
+ * at most 8. Results are bit for bit the same for any number.
+ *
+ * Small programs run on the caller's thread alone, and so does everything where threads are not to be had: on the main
+ * thread of a page, and where a page is not cross-origin isolated. Workers start when there is work for them, join once
+ * they are ready, and keep no process alive. `engineStats().threads` tells the number in use.
+ *
+ * Errors: PL4004 unless `count` is a whole number from 1 to 256.
+ *
+ * @example
+ * setThreads(1);
+ * const x = ones([256, 256]);
+ * const alone = x.matmul(x).sum().itemSync();
+ * setThreads(2);
+ * x.matmul(x).sum().itemSync() === alone; // true
+ */
+export function setThreads(count: number): void {
+  if (!Number.isInteger(count) || count < 1 || count > mostThreads) {
+    throw new PlumbError("PL4004", {
+      asked: `setThreads(${count})`,
+      why: `threads are counted in whole numbers from 1 to ${mostThreads}, the caller's among them`,
+      fix: "setThreads(2), or setThreads(1) for none but the caller's",
+    });
+  }
+  currentBackend().threads = count;
+}
+
 /** What the engine may spend before it cleans up by itself. */
 export const limits = {
   /** Pending operations behind one tensor before they are run unasked. */
@@ -52,4 +82,6 @@ export interface EngineStats {
   /** Programs held now, and the bytes they hold. */
   readonly programs: number;
   readonly programBytes: number;
+  /** Threads that programs may run on: see `setThreads`. */
+  readonly threads: number;
 }

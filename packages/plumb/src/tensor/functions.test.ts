@@ -32,6 +32,9 @@ describe("making tensors", () => {
     expect(tensor(Uint8Array.of(0, 7), [2], "int32").arraySync()).toEqual([0, 7]);
     expect(() => tensor(Uint8Array.of(0, 7))).toThrow(/PL1009.*7 at \[1\]/);
     expect(tensor([1.9, -1.9], [2], "int32").arraySync()).toEqual([1, -1]);
+    const whole = tensor([[1.9], [2]], "int32");
+    expect([whole.dtype, whole.arraySync()]).toEqual(["int32", [[1], [2]]]);
+    expect(() => tensor([1], "int" as "int32")).toThrow(/PL1004.*"int32"/);
     expect(tensor(new Float64Array([0.1])).dtype).toBe("float64");
     expect(tensor([[], []]).shape).toEqual([2, 0]);
   });

@@ -8,7 +8,7 @@ export { arange, eye, full, ones, onesLike, scalar, tensor, zeros, zerosLike } f
 export { einsum } from "./einsum.ts";
 export { elementwiseFunctions };
 export { withTrace } from "./context.ts";
-export { currentBackend, limits, setBackend, type EngineStats } from "./engine.ts";
+export { currentBackend, limits, setBackend, setThreads, type EngineStats } from "./engine.ts";
 export { grad, gradients, GradientTape, valueAndGrad, type Source, type ValueAndGrads } from "./grad.ts";
 export { macrotask, now } from "./host.ts";
 export { loop, type LoopOptions, type LoopResult, type LoopStep } from "./loop.ts";
@@ -26,6 +26,7 @@ export {
   transpose,
 } from "./movement.ts";
 export { asTensor, type ShapeLike, type TensorLike, type TypedArray } from "./operand.ts";
+export { optionsOf } from "./options.ts";
 export { engineStats } from "./programs.ts";
 export { random, seed, type RandomOptions } from "./random.ts";
 export {
@@ -57,7 +58,7 @@ export {
   type SortOptions,
 } from "./selection.ts";
 export { convolution, convolutionTranspose, maxPool, sumPool, type Sliding } from "./sliding.ts";
-export { Tensor, type Nested } from "./tensor.ts";
+export { Tensor, type Nested, type NestedValues } from "./tensor.ts";
 export { trace, type Argument, type Traced } from "./trace.ts";
 export { leavesOf, replaceLeaves } from "./trees.ts";
 export { assignAll, Variable, type VariableOptions } from "./variable.ts";

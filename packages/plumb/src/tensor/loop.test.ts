@@ -278,7 +278,63 @@ describe("loops in compiled functions", () => {
   });
 });
 
+describe("variables of a loop", () => {
+  const x = tensor([1, 2, 3]);
+  const run = (moving: Variable, idle: Variable): Tensor =>
+    loop(
+      (_, [xt]) => {
+        moving.assign(moving.mul(0.5).add(xt));
+        return { state: [], outputs: [moving.add(idle)] };
+      },
+      { initial: [], over: [x], variables: [idle, moving] },
+    ).outputs[0];
+
+  it("are read as the step before left them, and have the last value after it", () => {
+    for (const around of [(fn: () => Tensor) => fn, (fn: () => Tensor) => compile(fn)]) {
+      const [moving, idle] = [new Variable(2), new Variable(10)];
+      const outputs = around(() => run(moving, idle))();
+      expect(values(outputs)).toEqual([12, 13, 14.5]);
+      expect([moving.itemSync(), idle.itemSync()]).toEqual([4.5, 10]);
+    }
+  });
+
+  it("may be those of a loop in a loop", () => {
+    const count = new Variable(0);
+    const inner = (): Tensor =>
+      loop(() => ({ state: [], outputs: [count.assignAdd(1).read()] }), {
+        initial: [],
+        count: 2,
+        variables: [count],
+      }).outputs[0];
+    const { outputs } = loop(() => ({ state: [], outputs: [inner()] }), {
+      initial: [],
+      count: 3,
+      variables: [count],
+    });
+    expect(values(outputs[0])).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(count.itemSync()).toBe(6);
+  });
+
+  it("random draws are those of each step where that is asked for, the same after the same seed", () => {
+    const draw = (drawEachStep: boolean): number[] =>
+      values(
+        loop(() => ({ state: [], outputs: [random.uniform([])] }), { initial: [], count: 4, drawEachStep })
+          .outputs[0],
+      );
+    seed(3);
+    const drawn = draw(true);
+    expect(new Set(drawn).size).toBe(4);
+    expect(drawn.every((one) => one >= 0 && one < 1)).toBe(true);
+    expect(draw(true)).not.toEqual(drawn);
+    seed(3);
+    expect(draw(true)).toEqual(drawn);
+    expect(new Set(draw(false)).size).toBe(1);
+  });
+});
+
 describe("misuse of loops", () => {
+  const returning = (returned: unknown): unknown =>
+    loop(() => returned as never, { initial: [scalar(1)], count: 2 });
   const one = scalar(1);
   const identity = (state: Tensor[]): LoopStep => ({ state });
   const variable = new Variable(1);
@@ -298,6 +354,24 @@ describe("misuse of loops", () => {
       "a state that is lost",
       /PL1012.*2 states.*returns 1/s,
       () => loop(([s]) => ({ state: [s] }), { initial: [one, one], count: 2 }),
+    ],
+    [
+      "a body that returns nothing",
+      /PL1012.*returns no states.*state: \[next\]/s,
+      () => returning(undefined),
+    ],
+    ["one that returns a list", /PL1012.*returns no states/s, () => returning([one])],
+    ["one state that is no list", /PL1012.*returns no states/s, () => returning({ state: one })],
+    [
+      "outputs that are no list",
+      /PL1012.*returns no states/s,
+      () => returning({ state: [one], outputs: one }),
+    ],
+    ["a promise", /PL1012.*a promise.*waited for/s, () => returning(Promise.resolve({ state: [one] }))],
+    [
+      "what is no variable among the variables",
+      /PL4004.*variables/s,
+      () => loop(([s]) => ({ state: [s] }), { initial: [one], count: 2, variables: [one as never] }),
     ],
     ["no number of steps", /PL1012/, () => loop(identity, { initial: [one] })],
     ["half a step", /PL1012/, () => loop(identity, { initial: [one], count: 1.5 })],

@@ -1,11 +1,16 @@
 /** `loop`: a step that is recorded once and repeated. */
 import { PlumbError } from "../base/errors.ts";
+import { flag, required, resolve, showValue, unchecked, type Parameter } from "../base/parameters.ts";
 import { showShape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
+import { replaced } from "../graph/rewrite.ts";
+import { g } from "../ops/builder.ts";
 import { enclosed, parameterLike, resultOf, type LoopCall } from "../ops/loop.ts";
-import { withinLoop } from "./context.ts";
-import { asTensor, derived, type TensorLike } from "./operand.ts";
+import { randomBits } from "../ops/random.ts";
+import { withinLoop, type StepContext } from "./context.ts";
+import { asTensor, derived, numberNode, type TensorLike } from "./operand.ts";
 import { Tensor } from "./tensor.ts";
+import { assignAll, Variable } from "./variable.ts";
 
 /** What one step of a loop gives. */
 export interface LoopStep {
@@ -30,7 +35,39 @@ export interface LoopOptions {
    * Only the states are kept then.
    */
   readonly recompute?: boolean;
+  /**
+   * Variables that the body may assign: each step reads what the one before left, and the variable has the last value
+   * after the loop. Default none.
+   */
+  readonly variables?: readonly Variable[];
+  /** Whether a random draw in the body is another one in each step. Default false: it is the same in all. */
+  readonly drawEachStep?: boolean;
 }
+
+const listOfTensors = (initial: readonly TensorLike[], doc: string): Parameter<readonly TensorLike[]> => ({
+  default: initial,
+  doc,
+  accepts: Array.isArray,
+  words: "a list of tensors",
+});
+
+const listOfVariables: Parameter<readonly Variable[]> = {
+  default: [],
+  doc: "Variables that the body may assign",
+  accepts: (value) => Array.isArray(value) && value.every((one) => one instanceof Variable),
+  words: "a list of variables",
+};
+
+const loopOptions = {
+  initial: required(listOfTensors([], "The states before the first step")),
+  over: listOfTensors([], "Tensors of which each step gets one slice"),
+  // Looked at together with what the loop runs over.
+  count: unchecked<number | undefined>(undefined, "The number of steps"),
+  reverse: flag(false, "From the last slice to the first"),
+  recompute: flag(false, "Whether gradients compute the step again"),
+  variables: listOfVariables,
+  drawEachStep: flag(false, "Whether a random draw in the body is another one in each step"),
+};
 
 /** What a loop leaves. */
 export interface LoopResult {
@@ -46,11 +83,12 @@ export interface LoopResult {
  *
  * The body is called once, with tensors that stand for any step, and compiled once: neither the time to compile nor the
  * size of the program grows with the number of steps. What it reads from outside is the same in every step, and computed
- * once; so is a random draw made in it. Gradients run the other way in one more loop. With no steps the states are the
+ * once; so is a random draw made in it, without `drawEachStep`. Gradients run the other way in one more loop. With no steps the states are the
  * initial ones and the outputs have shape `[0, …]`.
  *
- * - PL1012 where the lengths of `over` differ, where neither `over` nor `count` tells the number of steps, and where a
- *   state does not keep its shape and dtype.
+ * - PL1012 where the lengths of `over` differ, where neither `over` nor `count` tells the number of steps, where a
+ *   state does not keep its shape and dtype, and where the body does not return an object with a list of states.
+ * - PL4004 for an option that it does not take.
  * - PL1013 for a check or an assignment of a value that changes from step to step; PL1007 for reading one.
  *
  * @param body from the states and this step's slices to the next states and what is kept
@@ -69,36 +107,94 @@ export interface LoopResult {
  */
 export function loop(
   body: (state: Tensor[], slices: Tensor[]) => LoopStep,
-  { initial, over = [], count, reverse = false, recompute = false }: LoopOptions,
+  options: LoopOptions,
 ): LoopResult {
+  const { initial, over, count, reverse, recompute, variables, drawEachStep } = resolve(
+    "PL4004",
+    "loop",
+    loopOptions,
+    options,
+  );
   const starts = initial.map((x) => asTensor(x));
   const scanned = over.map((x) => asTensor(x));
   const steps = numberOfSteps(scanned, count);
-  const leaves = [...starts, ...scanned.map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype }))].map(
-    parameterLike,
-  );
-  const step = withinLoop(() => {
-    const given = leaves.map((leaf) => new Tensor(leaf));
-    const { state, outputs = [] } = body(given.slice(0, starts.length), given.slice(starts.length));
+  const stateLeaves = starts.map(parameterLike);
+  const sliceLeaves = scanned.map(sliceOf);
+  const carried = variables.map((variable) => {
+    const before = variable.read();
+    return { variable, before, leaf: parameterLike(before) };
+  });
+  const keys: Tensor[] = [];
+  const keyLeaves: Node[] = [];
+  // The bits of one draw, two words for each step, are the key of a draw in that step.
+  const drawInStep = (words: readonly Node[]): readonly Node[] => {
+    const key = new Tensor(g.node(randomBits, words, { shape: [steps, 2] }));
+    const leaf = sliceOf(key);
+    keys.push(key);
+    keyLeaves.push(leaf);
+    const given = new Tensor(leaf);
+    return [...[0, 1].map((word) => given.slice(word, 1).reshape([]).node), numberNode(0, "int32")];
+  };
+  const context: StepContext = {
+    variables: new Map(carried.map(({ variable, leaf }) => [variable.storage, leaf])),
+    ...(drawEachStep ? { drawInStep } : {}),
+  };
+  const step = withinLoop(context, () => {
+    const { state, outputs } = stepOf(
+      body(
+        stateLeaves.map((leaf) => new Tensor(leaf)),
+        sliceLeaves.map((leaf) => new Tensor(leaf)),
+      ),
+    );
     requireStates(starts.length, state.length);
     return [...state, ...outputs].map((x) => asTensor(x));
   });
+  const changed = carried.flatMap(({ variable, before, leaf }) => {
+    const after = context.variables.get(variable.storage);
+    return after === undefined || after === leaf ? [] : [{ variable, before, leaf, after }];
+  });
+  const unchanged = carried.filter(({ leaf }) => changed.every((one) => one.leaf !== leaf));
+  const given = step.map((value) => value.node);
+  const last = given.slice(0, starts.length).concat(changed.map(({ after }) => after));
+  const leaves = [...stateLeaves, ...changed.map(({ leaf }) => leaf), ...sliceLeaves, ...keyLeaves];
   const { constants, parameters, roots } = enclosed(
     leaves,
-    step.map((value) => value.node),
+    replaced(
+      [...last, ...given.slice(starts.length)],
+      new Map(unchanged.map(({ leaf, before }) => [leaf, before.node])),
+    ),
   );
-  const states = roots.slice(0, starts.length);
+  const states = roots.slice(0, last.length);
+  const inputs = [...starts, ...changed.map(({ before }) => before), ...scanned, ...keys];
   const call: LoopCall = {
-    inputs: [...starts, ...scanned].map((x) => x.node).concat(constants),
-    attrs: { count: steps, scans: scanned.length, reverse, recompute },
+    inputs: inputs.map((x) => x.node).concat(constants),
+    attrs: { count: steps, scans: scanned.length + keys.length, reverse, recompute },
     recurrence: { parameters: [...leaves, ...parameters], states },
   };
-  const parents = [...starts, ...scanned, ...step];
+  const parents = [...inputs, ...step];
   const made = (result: number | Node): Tensor => derived(resultOf(call, result), parents);
-  return {
-    state: states.map((_, i) => made(i)),
-    outputs: roots.slice(starts.length).map(made),
-  };
+  const results = states.map((_, i) => made(i));
+  const result = { state: results.slice(0, starts.length), outputs: roots.slice(last.length).map(made) };
+  if (changed.length > 0)
+    assignAll(changed.map(({ variable }, i) => [variable, results[starts.length + i]] as const));
+  return result;
+}
+
+const sliceOf = ({ shape, dtype }: Tensor): Node => parameterLike({ shape: shape.slice(1), dtype });
+
+/** What the body returned, once it is seen to be a step. */
+function stepOf(returned: LoopStep | undefined): Required<LoopStep> {
+  const { state, outputs = [] } = returned ?? {};
+  if (Array.isArray(state) && Array.isArray(outputs)) return { state, outputs };
+  const isPromise = returned instanceof Promise;
+  throw new PlumbError("PL1012", {
+    asked: "a loop whose body returns no states",
+    arrived: `it returned ${isPromise ? "a promise" : showValue(returned)}`,
+    why: isPromise
+      ? "the body is called once, to record the step, and nothing in it can be waited for"
+      : "what a step returns as its states is what the next step starts from",
+    fix: "return { state: [next], outputs: [kept] }, both lists of tensors; write { state: [] } where there are none",
+  });
 }
 
 function numberOfSteps(scanned: readonly Tensor[], count: number | undefined): number {

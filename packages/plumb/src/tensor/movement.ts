@@ -1,6 +1,7 @@
 /** The same elements under another shape or order. Every function here is also a method of tensors. */
 import { isFloat, type DType } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
+import { showValue } from "../base/parameters.ts";
 import { broadcastShapes, showShape, sizeOf, type Shape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import { g } from "../ops/builder.ts";
@@ -13,8 +14,20 @@ export function cast(x: TensorLike, dtype: DType): Tensor {
   return apply([x], (node) => g.cast(node, dtype));
 }
 
-/** The same elements in row-major order; one extent may be −1 and is worked out. PL1003 where the counts differ. */
-export function reshape(x: TensorLike, shape: ShapeLike): Tensor {
+/**
+ * The same elements in row-major order; one extent may be −1 and is worked out. PL1003 where the counts differ, and for
+ * extents that are not in one list.
+ */
+export function reshape(x: TensorLike, shape: ShapeLike, ...more: never[]): Tensor {
+  // As NumPy's and PyTorch's methods take it: what follows the first extent would get lost.
+  if (more.length > 0) {
+    const extents = [shape, ...more].join(", ");
+    throw new PlumbError("PL1003", {
+      asked: `reshape to ${extents}`,
+      why: "a shape is one list with the extent of each axis",
+      fix: `write x.reshape([${extents}])`,
+    });
+  }
   return apply([x], (node) => g.reshape(node, resolveShape(asShape(shape), node)));
 }
 
@@ -39,8 +52,18 @@ export function broadcastTo(x: TensorLike, shape: ShapeLike): Tensor {
   return apply([x], (node) => g.broadcast(node, asShape(shape)));
 }
 
-/** Axes in another order: axis i of the result is axis `permutation[i]` of x. Left out, the order is reversed. */
+/**
+ * Axes in another order: axis i of the result is axis `permutation[i]` of x. Left out, the order is reversed. PL1002 for
+ * what is no list of axes.
+ */
 export function transpose(x: TensorLike, permutation?: readonly number[]): Tensor {
+  if (permutation !== undefined && !Array.isArray(permutation)) {
+    throw new PlumbError("PL1002", {
+      asked: `transpose by ${showValue(permutation)}`,
+      why: "the new order names every axis, in one list",
+      fix: "write x.transpose([1, 0]), or x.transpose() to reverse the order",
+    });
+  }
   return apply([x], (node) =>
     g.transpose(
       node,
@@ -118,8 +141,16 @@ export function slice(
   });
 }
 
-const listOf = (entries: number | readonly number[] | undefined): readonly number[] =>
-  entries === undefined ? [] : typeof entries === "number" ? [entries] : entries;
+function listOf(entries: number | readonly number[] | undefined): readonly number[] {
+  if (entries === undefined) return [];
+  if (typeof entries === "number") return [entries];
+  if (Array.isArray(entries)) return entries as readonly number[];
+  throw new PlumbError("PL1006", {
+    asked: `slice with ${showValue(entries)}`,
+    why: "start, size and step are numbers, or lists with one for each axis, in this order",
+    fix: "write x.slice(start, size, step), such as x.slice([0, 2], [-1, 1])",
+  });
+}
 
 /** In reverse order along `axis` (one, several, or all). */
 export function flip(x: TensorLike, axis?: number | readonly number[]): Tensor {

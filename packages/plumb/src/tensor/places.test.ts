@@ -24,6 +24,7 @@ function small(capacity: number, work = 0): { backend: Backend; used: () => numb
   };
   const backend: Backend = {
     name: "small",
+    threads: 1,
     room: 0,
     allocate(bytes) {
       need(bytes);

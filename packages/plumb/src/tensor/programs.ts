@@ -107,7 +107,12 @@ function makeRoom(): void {
 }
 
 /** What the engine has compiled so far, and what it holds now. */
-export const engineStats = (): EngineStats => ({ built, programs: alive.size, programBytes: held });
+export const engineStats = (): EngineStats => ({
+  built,
+  programs: alive.size,
+  programBytes: held,
+  threads: currentBackend().threads,
+});
 
 const byHash = new Map<number, Set<Program>>();
 

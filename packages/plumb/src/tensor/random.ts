@@ -4,7 +4,8 @@
  * With `seed` a call stands alone: the same numbers every time, and the global generator does not move.
  */
 import { PlumbError } from "../base/errors.ts";
-import { keyOf, nextDraw, setGeneratorState, type Draw } from "../base/seed.ts";
+import { real, unchecked } from "../base/parameters.ts";
+import { keyOf, nextDraw, setGeneratorState, SeedGenerator, type Draw } from "../base/seed.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import { g } from "../ops/builder.ts";
@@ -12,17 +13,38 @@ import { bitsToUnit, randomBits } from "../ops/random.ts";
 import { minimum, sqrt } from "../ops/elementwise.ts";
 import { argsort as argsortOp } from "../ops/sort.ts";
 import { draw as drawOp } from "../ops/source.ts";
-import { currentTrace } from "./context.ts";
+import { currentTrace, drawnInSteps } from "./context.ts";
 import { elementwiseFunctions } from "./elementwise.ts";
 import { asShape, numberNode, type ShapeLike, type TensorLike } from "./operand.ts";
+import { optionsOf } from "./options.ts";
 import { Tensor } from "./tensor.ts";
 
 const { less } = elementwiseFunctions;
 
 export interface RandomOptions {
-  /** Makes the call independent of the global generator: the same numbers for the same seed. */
-  readonly seed?: number;
+  /**
+   * Makes the call independent of the global generator: the same numbers for the same number, or the next ones of a
+   * `SeedGenerator`.
+   */
+  readonly seed?: number | SeedGenerator;
 }
+
+// The generator looks at its seed itself, and `uniform` at whether its bounds are finite and in order.
+const seeded = {
+  seed: unchecked<number | SeedGenerator | undefined>(undefined, "Makes the call independent"),
+};
+const isNumber = (value: unknown): boolean => typeof value === "number";
+const seedOptions = optionsOf(seeded);
+const uniformOptions = optionsOf({
+  ...seeded,
+  low: { ...real(0, "The lowest value"), accepts: isNumber },
+  high: { ...real(1, "What all values lie below"), accepts: isNumber },
+});
+const normalOptions = optionsOf({
+  ...seeded,
+  mean: real(0, "The mean"),
+  stddev: real(1, "The standard deviation"),
+});
 
 /** Puts the global generator at the beginning of the sequence of `seed`, a whole number. PL4004 for anything else. */
 export function seed(seed: number): void {
@@ -30,13 +52,15 @@ export function seed(seed: number): void {
 }
 
 /** The three words that name a draw; `salt` tells the draws of one call with a seed apart. */
-function drawNodes(given: number | undefined, salt: number): readonly Node[] {
-  if (given !== undefined) return wordsOf([...keyOf(given), salt]);
+function drawNodes(given: number | SeedGenerator | undefined, salt: number): readonly Node[] {
+  if (given !== undefined && !(given instanceof SeedGenerator)) return wordsOf([...keyOf(given), salt]);
   const trace = currentTrace();
-  if (!trace) return wordsOf(nextDraw());
-  const next = (): Draw => nextDraw(); // a function of its own: it is what tells this draw from others
+  if (!trace) return drawnInSteps(wordsOf(given?.next() ?? nextDraw()));
+  const next = (): Draw => given?.next() ?? nextDraw(); // a function of its own: it is what tells this draw from others
   trace.draws.push(next);
-  return ([0, 1, 2] as const).map((word) => g.node(drawOp, [], {}, { kind: "draw", word, next }));
+  return drawnInSteps(
+    ([0, 1, 2] as const).map((word) => g.node(drawOp, [], {}, { kind: "draw", word, next })),
+  );
 }
 
 const wordsOf = (draw: Draw): Node[] => draw.map((word) => numberNode(word, "int32"));
@@ -79,14 +103,18 @@ function normalPair(shape: ShapeLike, options: RandomOptions, salt = 0): readonl
   return [g.mul(radius, g.cos(angle)), g.mul(radius, g.sin(angle))];
 }
 
-/** Random tensors: `random.uniform`, `random.normal`, `random.bernoulli` and others, from the seeded generator. */
+/**
+ * Random tensors: `random.uniform`, `random.normal`, `random.bernoulli` and others, from the seeded generator. PL4004 for
+ * options that they do not take.
+ */
 export const random = {
   /** Uniform in [low, high), both rounded to float32; `low` where they are equal. PL4004 unless low ≤ high. */
   uniform(
     shape: ShapeLike,
-    options: RandomOptions & { readonly low?: number; readonly high?: number } = {},
+    options?: RandomOptions & { readonly low?: number; readonly high?: number },
   ): Tensor {
-    const [low, high] = [Math.fround(options.low ?? 0), Math.fround(options.high ?? 1)];
+    const given = uniformOptions("random.uniform", options);
+    const [low, high] = [Math.fround(given.low), Math.fround(given.high)];
     if (!(low <= high && Number.isFinite(high - low))) {
       throw new PlumbError("PL4004", {
         asked: `random.uniform from ${low} to ${high}`,
@@ -94,7 +122,7 @@ export const random = {
         fix: "write random.uniform(shape, { low: -1, high: 1 })",
       });
     }
-    const values = scaled(unit(shape, options), high - low, low);
+    const values = scaled(unit(shape, given), high - low, low);
     // Between 100 and 101 floats are 2⁻¹⁷ apart, and 1 − 2⁻²⁴ of the way is rounded up to 101.
     const most = over(numberNode(Math.max(low, floatBelow(high)), "float32"), values.shape);
     return new Tensor(g.node(minimum, [values, most]), 12);
@@ -103,22 +131,24 @@ export const random = {
   /** Normal, float32. The tails end at 5.77 standard deviations: the radius comes from 24 random bits. */
   normal(
     shape: ShapeLike,
-    options: RandomOptions & { readonly mean?: number; readonly stddev?: number } = {},
+    options?: RandomOptions & { readonly mean?: number; readonly stddev?: number },
   ): Tensor {
-    const { mean = 0, stddev = 1 } = options;
-    return new Tensor(scaled(normalPair(shape, options)[0], stddev, mean), 20);
+    const given = normalOptions("random.normal", options);
+    const { mean, stddev } = given;
+    return new Tensor(scaled(normalPair(shape, given)[0], stddev, mean), 20);
   },
 
   /** Normal without what lies beyond two standard deviations, float32: values there are drawn again. */
   truncatedNormal(
     shape: ShapeLike,
-    options: RandomOptions & { readonly mean?: number; readonly stddev?: number } = {},
+    options?: RandomOptions & { readonly mean?: number; readonly stddev?: number },
   ): Tensor {
-    const { mean = 0, stddev = 1 } = options;
+    const given = normalOptions("random.truncatedNormal", options);
+    const { mean, stddev } = given;
     // Eight candidates; all lie outside for one element in 5·10¹⁰, which then is 0.
     let chosen: Node | undefined;
     for (let salt = 0; salt < 8; salt += 2) {
-      for (const candidate of normalPair(shape, options, salt)) {
+      for (const candidate of normalPair(shape, given, salt)) {
         const inside = g.less(g.mul(candidate, candidate), g.constant(4, candidate));
         chosen = g.where(inside, candidate, chosen ?? g.constant(0, candidate));
       }
@@ -127,12 +157,13 @@ export const random = {
   },
 
   /** bool: true with probability `p`. */
-  bernoulli(shape: ShapeLike, p: TensorLike, options: RandomOptions = {}): Tensor {
-    return less(new Tensor(unit(shape, options), 8), p);
+  bernoulli(shape: ShapeLike, p: TensorLike, options?: RandomOptions): Tensor {
+    return less(new Tensor(unit(shape, seedOptions("random.bernoulli", options)), 8), p);
   },
 
   /** 0 … n − 1 in random order, int32 `[n]`. */
-  permutation(n: number, options: RandomOptions = {}): Tensor {
-    return new Tensor(g.node(argsortOp, [bits([n], options)], { axis: 0, descending: false }), 8);
+  permutation(n: number, options?: RandomOptions): Tensor {
+    const drawn = bits([n], seedOptions("random.permutation", options));
+    return new Tensor(g.node(argsortOp, [drawn], { axis: 0, descending: false }), 8);
   },
 };

@@ -1,6 +1,7 @@
 /** Elements chosen by index, by order or by range. Every function here is also a method of tensors. */
 import type { DType } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
+import { flag } from "../base/parameters.ts";
 import { showShape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import { g } from "../ops/builder.ts";
@@ -8,6 +9,7 @@ import { argsort as argsortOp } from "../ops/sort.ts";
 import { resolveAxis } from "./broadcasting.ts";
 import { elementwiseFunctions } from "./elementwise.ts";
 import { apply, asTensor, derived, type TensorLike } from "./operand.ts";
+import { optionsOf } from "./options.ts";
 import type { Tensor } from "./tensor.ts";
 
 const { abs, less, maximum, minimum, mul } = elementwiseFunctions;
@@ -59,16 +61,21 @@ export function oneHot(indices: TensorLike, depth: number, dtype: DType = "float
 }
 
 export interface SortOptions {
+  /** The largest first. Default false. */
   readonly descending?: boolean;
 }
 
+const sortOptions = optionsOf({ descending: flag(false, "The largest first") });
+
 /** The indices, int32, that put x in order along `axis` (the last unless told). Stable; NaN goes last. */
-export function argsort(x: TensorLike, axis = -1, { descending = false }: SortOptions = {}): Tensor {
+export function argsort(x: TensorLike, axis = -1, options?: SortOptions): Tensor {
+  const { descending } = sortOptions("argsort", options);
   return apply([x], (node) => orderOf(node, axis, descending));
 }
 
 /** x in ascending order along `axis` (the last unless told). Stable; NaN goes last. */
-export function sort(x: TensorLike, axis = -1, { descending = false }: SortOptions = {}): Tensor {
+export function sort(x: TensorLike, axis = -1, options?: SortOptions): Tensor {
+  const { descending } = sortOptions("sort", options);
   return apply([x], (node) =>
     g.takeAlong(node, orderOf(node, axis, descending), resolveAxis("sort", axis, node.shape)),
   );

@@ -16,6 +16,9 @@ import { evaluate, knownValue, notReadable } from "./run.ts";
 /** Numbers or booleans, nested as deep as the tensor has axes; a bare value for a scalar. */
 export type Nested<T> = T | readonly Nested<T>[];
 
+/** The values of a tensor of some number of axes, numbers or booleans. */
+export type NestedValues = Nested<number> | Nested<boolean>;
+
 /** A leaf for values at hand. The array must not change any more. */
 export function dataNode(data: HostArray, shape: Shape, dtype: DType): Node {
   return g.node(dataOp, [], { shape, dtype }, { kind: "data", data });
@@ -127,14 +130,17 @@ export class Tensor {
     return values;
   }
 
-  /** The values as nested arrays: numbers, or booleans for bool. */
-  arraySync(): Nested<number> | Nested<boolean> {
-    return nest(this.#values(), this.shape, this.dtype);
+  /**
+   * The values as nested arrays: numbers, or booleans for bool. Types do not know the number of axes: who does says so,
+   * `x.arraySync<number[][]>()`.
+   */
+  arraySync<T extends NestedValues = NestedValues>(): T {
+    return nest(this.#values(), this.shape, this.dtype) as T;
   }
 
   /** Like `arraySync`, but lets the event loop turn (see `data`). */
-  async array(): Promise<Nested<number> | Nested<boolean>> {
-    return nest(await this.data(), this.shape, this.dtype);
+  async array<T extends NestedValues = NestedValues>(): Promise<T> {
+    return nest(await this.data(), this.shape, this.dtype) as T;
   }
 
   /** The one element of a tensor of size 1, as a number (bool: 0 or 1). PL1003 for any other size. */
@@ -180,13 +186,13 @@ async function rest(milliseconds: number): Promise<void> {
   await macrotask();
 }
 
-function nest(values: HostArray, shape: Shape, dtype: DType): Nested<number> | Nested<boolean> {
+function nest(values: HostArray, shape: Shape, dtype: DType): NestedValues {
   let at = 0;
   const build = (axis: number): Nested<number | boolean> => {
     if (axis === shape.length) return dtype === "bool" ? values[at++] !== 0 : values[at++];
     return Array.from({ length: shape[axis] }, () => build(axis + 1));
   };
-  return build(0) as Nested<number> | Nested<boolean>;
+  return build(0) as NestedValues;
 }
 
 const readInTrace = (node: Node): PlumbError =>

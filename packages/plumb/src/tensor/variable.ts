@@ -1,15 +1,17 @@
 /** A value that changes: weights, the state of an optimizer, a data set that stays in the engine's memory. */
 import { isFloat, type DType, type HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
+import { callable, flag, optional, text, unchecked } from "../base/parameters.ts";
 import { sameShape, showShape, sizeOf, type Shape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import { g } from "../ops/builder.ts";
-import { currentTrace, record, whileUpdating } from "./context.ts";
+import { carrying, currentTrace, record, whileUpdating } from "./context.ts";
 import type { Fluent } from "./methods.ts";
 import { asTensor, asTensors, type TensorLike } from "./operand.ts";
+import { optionsOf } from "./options.ts";
 import { commit, dispose, knownValue, overwrite, requireSameInEveryStep } from "./run.ts";
 import { Storage } from "./storage.ts";
-import { Tensor, type Nested } from "./tensor.ts";
+import { Tensor, type NestedValues } from "./tensor.ts";
 
 /** What a variable is made with besides its value. */
 export interface VariableOptions {
@@ -23,13 +25,21 @@ export interface VariableOptions {
   readonly constraint?: (value: Tensor) => Tensor;
 }
 
+const variableOptions = optionsOf({
+  name: text("variable", "What it is called in messages and summaries"),
+  trainable: optional(flag(true, "Whether training changes it")),
+  // The cast looks at it.
+  dtype: unchecked<DType | undefined>(undefined, "The dtype to keep it in"),
+  constraint: callable<(value: Tensor) => Tensor>(undefined, "What the value is brought back to"),
+});
+
 /**
  * A tensor whose value can be replaced by another of the same shape and dtype. It can be used wherever a tensor can, and
  * has the methods of one, which read its present value. A tensor that was made from it keeps the value from then.
  *
  * Its memory is given back after nothing refers to it any more, or by `dispose`. Where the engine's memory runs out before
  * that, values that no program has used lately move into JavaScript arrays, and back when they are needed; PL7001 where
- * one program needs more than there is.
+ * one program needs more than there is. PL4004 for an option that it does not take.
  *
  * ```ts
  * const w = new Variable([1, 2]);
@@ -48,10 +58,11 @@ export class Variable {
   /** The place of the value in the engine's memory. */
   readonly storage: Storage;
 
-  constructor(initial: TensorLike, { name, trainable, dtype, constraint }: VariableOptions = {}) {
+  constructor(initial: TensorLike, options?: VariableOptions) {
+    const { name, trainable, dtype, constraint } = variableOptions("Variable", options);
     const start = asTensor(initial, dtype).node;
     const node = dtype ? g.cast(start, dtype) : start;
-    this.name = name ?? "variable";
+    this.name = name;
     this.trainable = trainable ?? isFloat(node.dtype);
     this.constraint = constraint;
     this.storage = new Storage(node, this.name);
@@ -77,6 +88,8 @@ export class Variable {
 
   /** The present value; inside a function that is being compiled, the value at this point of it. */
   read(): Tensor {
+    const carried = carrying(this.storage)?.get(this.storage);
+    if (carried !== undefined) return new Tensor(carried);
     const node = currentTrace()?.read(this.storage) ?? this.storage.leaf();
     record(this.storage, node);
     return new Tensor(node);
@@ -121,8 +134,8 @@ export class Variable {
   }
 
   /** The present value as nested arrays (see `Tensor.arraySync`). */
-  arraySync(): Nested<number> | Nested<boolean> {
-    return this.read().arraySync();
+  arraySync<T extends NestedValues = NestedValues>(): T {
+    return this.read().arraySync<T>();
   }
 
   /** Like `dataSync`, but lets the event loop turn at least every 16 ms of work. */
@@ -151,10 +164,15 @@ export function assignAll(
 ): void {
   const pairs = typeof update === "function" ? whileUpdating(update) : update;
   const nodes = new Map(pairs.map(([variable, value]) => [variable.storage, valueFor(variable, value)]));
+  for (const [storage, node] of nodes) {
+    const carried = carrying(storage);
+    carried?.set(storage, node);
+    if (carried !== undefined) nodes.delete(storage);
+  }
   requireSameInEveryStep(
     "assigning a variable",
     [...nodes.values()],
-    "return the value as a state of the loop, and assign its last value after it",
+    "name the variable in the loop's variables; or return the value as a state, and assign its last value after the loop",
   );
   const trace = currentTrace();
   if (trace) {

@@ -7,7 +7,7 @@ import type { MetricLike } from "../metrics/index.ts";
 import { optimizers, type Optimizer, type OptimizerLike } from "../optimizers/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { Criterion, type FollowedMetric, type Labels, type OutputInfo } from "./criterion.ts";
-import { isNamed, listed } from "./places.ts";
+import { isNamed, listed, requireOneOrder, type Places } from "./places.ts";
 
 /** One for all outputs, or one for each: in a list in their order, or by name. */
 export type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
@@ -98,11 +98,17 @@ export class Compiled {
   /** Loss and metrics of each output. Errors: as the constructor's. */
   criteria(outputs: readonly OutputInfo[]): readonly Criterion[] {
     if (outputs === this.#outputs) return this.#criteria;
-    const names = outputs.map(({ name }) => name);
+    const places = {
+      names: outputs.map(({ name }) => name),
+      declared: outputs
+        .filter(({ declared }) => declared !== undefined)
+        .toSorted((a, b) => (a.declared ?? 0) - (b.declared ?? 0))
+        .map(({ name }) => name),
+    };
     const { loss, lossWeights, metrics: plain, weightedMetrics } = this.#settings;
-    const lossLikes = spreadLosses(loss, names);
+    const lossLikes = spreadLosses(loss, places);
     const ofOutput = (given: PerOutput<MetricsLike> | undefined, option: string): readonly MetricLike[][] =>
-      spreadMetrics(given ?? [], names, option);
+      spreadMetrics(given ?? [], places, option);
     const [unweighted, weighted] = [ofOutput(plain, "metrics"), ofOutput(weightedMetrics, "weightedMetrics")];
     this.#criteria = outputs.map((output, i) =>
       saidOf(output, outputs, () => {
@@ -119,7 +125,7 @@ export class Compiled {
         });
       }),
     );
-    this.#weights = spreadWeights(lossWeights, names);
+    this.#weights = spreadWeights(lossWeights, places);
     this.#outputs = outputs;
     return this.#criteria;
   }
@@ -189,6 +195,9 @@ function saidOf<R>(output: OutputInfo, outputs: readonly OutputInfo[], fn: () =>
 /** A loss from what it was given as. Errors: PL2007, also where there is none. */
 const lossFrom = (like: unknown): AnyLoss => losses.get(like as LossLike);
 
+/** The names of the outputs, in their order and in that in which they were written. */
+type Outputs = Pick<Places, "names" | "declared">;
+
 /** What stands in a list or an object of settings; the value itself where it is neither. */
 const leavesIn = <T>(given: PerOutput<T>): readonly T[] =>
   Array.isArray(given)
@@ -200,8 +209,9 @@ const leavesIn = <T>(given: PerOutput<T>): readonly T[] =>
 /** The loss of each output. Errors: PL4004 for names and numbers that do not fit the outputs. */
 function spreadLosses(
   given: CompileOptions["loss"] | undefined,
-  names: readonly string[],
+  places: Outputs,
 ): readonly (LossLike | null | undefined)[] {
+  const { names } = places;
   if (isNamed(given)) {
     const byName = given as Readonly<Record<string, LossLike | null>>;
     requireNames("loss", byName, names);
@@ -216,7 +226,7 @@ function spreadLosses(
     return someLoss(names.map((name) => byName[name]));
   }
   if (!Array.isArray(given)) return names.map(() => given as LossLike | undefined);
-  requireCount("loss", given, names, "a loss");
+  requireCount("loss", given, places, "a loss");
   return someLoss(given as readonly (LossLike | null)[]);
 }
 
@@ -230,7 +240,8 @@ function someLoss<T>(each: readonly (T | null)[]): readonly (T | null)[] {
 }
 
 /** How much the loss of each output counts. Errors: PL4004. */
-function spreadWeights(given: CompileOptions["lossWeights"], names: readonly string[]): readonly number[] {
+function spreadWeights(given: CompileOptions["lossWeights"], places: Outputs): readonly number[] {
+  const { names } = places;
   const weight = (value: unknown, name: string): number => {
     if (value === undefined || value === null) return 1;
     if (real(1, "").accepts(value)) return value as number;
@@ -245,16 +256,17 @@ function spreadWeights(given: CompileOptions["lossWeights"], names: readonly str
     return names.map((name) => weight((given as Readonly<Record<string, unknown>>)[name], name));
   }
   if (!Array.isArray(given)) return names.map((name) => weight(given, name));
-  requireCount("lossWeights", given, names, "a number");
+  requireCount("lossWeights", given, places, "a number");
   return names.map((name, i) => weight(given[i], name));
 }
 
 /** The metrics of each output. Errors: PL4004. */
 function spreadMetrics(
   given: PerOutput<MetricsLike>,
-  names: readonly string[],
+  places: Outputs,
   option: string,
 ): readonly MetricLike[][] {
+  const { names } = places;
   const several = (one: unknown): MetricLike[] =>
     one === undefined || one === null
       ? []
@@ -269,7 +281,7 @@ function spreadMetrics(
   if (given.length === 0) return names.map(() => []);
   if (names.length === 1)
     return [given.length === 1 && Array.isArray(given[0]) ? several(given[0]) : several(given)];
-  requireCount(option, given, names, "a metric, or a list of them,");
+  requireCount(option, given, places, "a metric, or a list of them,");
   return names.map((_, i) => several(given[i]));
 }
 
@@ -283,13 +295,10 @@ function requireNames(option: string, given: object, names: readonly string[]): 
   });
 }
 
-function requireCount(
-  option: string,
-  given: readonly unknown[],
-  names: readonly string[],
-  what: string,
-): void {
-  if (given.length === names.length) return;
+function requireCount(option: string, given: readonly unknown[], places: Outputs, what: string): void {
+  const { names } = places;
+  if (given.length === names.length)
+    return requireOneOrder("PL4004", places, `compile was given a list as ${option}`);
   throw new PlumbError("PL4004", {
     asked: `compile was given a list of ${given.length} as ${option}`,
     arrived: `The model has ${names.length === 1 ? "1 output" : `${names.length} outputs`}: ${listed(names)}`,

@@ -12,6 +12,8 @@ import type { Tensor } from "../tensor/index.ts";
 /** An output as losses and metrics see it before there are values. */
 export interface OutputInfo {
   readonly name: string;
+  /** Of outputs by name: the place at which this one was written. */
+  readonly declared?: number;
   readonly head: Head;
   /** Unset: not known before the model is built. */
   readonly shape?: BatchShape;

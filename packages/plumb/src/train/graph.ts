@@ -4,8 +4,9 @@
  */
 import { PlumbError } from "../base/errors.ts";
 import type { CallOptions, Inputs, Layer, LayerCall, SymbolicTensor } from "../layers/index.ts";
-import { setMask, showBatchShape, symbolicAmong } from "../layers/index.ts";
+import { secondOf, setMask, showBatchShape, symbolicAmong } from "../layers/index.ts";
 import { leavesOf, replaceLeaves, type Tensor } from "../tensor/index.ts";
+import { declaredPlaces, listed } from "./places.ts";
 
 export class Graph {
   readonly inputs: readonly SymbolicTensor[];
@@ -37,10 +38,12 @@ export class Graph {
       ? (mask as readonly (Tensor | undefined)[])
       : [mask as Tensor | undefined];
     this.inputs.forEach((symbol, i) => {
-      if (masks[i] !== undefined) setMask(values[i], masks[i]);
+      // The mask is this call's: the tensor itself may be the user's own.
+      const value = masks[i] === undefined ? values[i] : secondOf(values[i]);
+      if (masks[i] !== undefined) setMask(value, masks[i]);
       const { layer } = symbol.source;
       const given = layer.className === "InputLayer" && this.layers.includes(layer);
-      known.set(symbol, given ? (layer.call(values[i]) as Tensor) : values[i]);
+      known.set(symbol, given ? (layer.call(value) as Tensor) : value);
     });
     const valueOf = (leaf: unknown): unknown => known.get(leaf) ?? leaf;
     for (const { layer, inputs, options, outputs } of this.calls) {
@@ -72,7 +75,7 @@ function callsBetween(
       calls.add(source);
       continue;
     }
-    if (source.layer.className === "InputLayer") throw notConnected(source.layer, tensor, inputs);
+    if (source.layer.className === "InputLayer") throw notConnected(tensor, inputs);
     open.push({ tensor, left: true });
     for (const input of symbolicAmong(source.inputs, source.options).reverse())
       open.push({ tensor: input, left: false });
@@ -80,17 +83,16 @@ function callsBetween(
   return [...calls];
 }
 
-const notConnected = (
-  layer: Layer,
-  { shape }: SymbolicTensor,
-  inputs: readonly SymbolicTensor[],
-): PlumbError =>
-  new PlumbError("PL4016", {
-    asked: `A model from ${inputs.map((input) => `"${input.source.layer.name}"`).join(", ")} to its outputs was asked for`,
-    arrived: `An output hangs on the input "${layer.name}" of shape ${showBatchShape(shape)}, which is not among the inputs`,
+function notConnected(missing: SymbolicTensor, inputs: readonly SymbolicTensor[]): PlumbError {
+  // Inputs without names of their own are told apart as a model with all of them would call them.
+  const { names } = declaredPlaces([...inputs, missing], ({ source }) => source.layer.name);
+  return new PlumbError("PL4016", {
+    asked: `A model from ${listed(names.slice(0, -1))} to its outputs was asked for`,
+    arrived: `An output hangs on the input ${listed(names.slice(-1))} of shape ${showBatchShape(missing.shape)}, which is not among the inputs`,
     why: "Without its value the output cannot be computed",
-    fix: `Give it among the inputs: new Model({ inputs: [${[...inputs.map((input) => input.source.layer.name), layer.name].join(", ")}], outputs })`,
+    fix: `Give it among the inputs: new Model({ inputs: [${names.join(", ")}], outputs })`,
   });
+}
 
 /**
  * Keras's order. The depth of a layer is the number of calls from its call that is furthest from the outputs; the deepest

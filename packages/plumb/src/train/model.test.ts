@@ -49,13 +49,9 @@ function branching({ shared = true }: { shared?: boolean } = {}): AnyModel {
   const right = input({ shape: [2], name: "right" });
   const joined = new Concatenate().call([new Dense(4, { activation: "tanh" }).call(left), right]);
   const trunk = shared ? new Dense(5, { activation: "tanh", name: "trunk" }).call(joined) : joined;
-  return new Model({
-    inputs: { left, right },
-    outputs: {
-      price: new Dense(1, { name: "one" }).call(trunk),
-      kind: new Dense(3, { name: "two", activation: "softmax" }).call(trunk),
-    },
-  });
+  const price = new Dense(1, { name: "one" }).call(trunk);
+  const kind = new Dense(3, { name: "two", activation: "softmax" }).call(trunk);
+  return new Model({ inputs: { left, right }, outputs: { kind, price } });
 }
 const settings = {
   loss: { price: "mse", kind: "sparseCategoricalCrossentropy" },
@@ -460,7 +456,11 @@ describe("a model written as a class", () => {
       }
     }
     const pair = new Pair();
-    pair.compile({ optimizer: "sgd", loss: ["mse", "mae"] as never, metrics: { sum: "mae" } as never });
+    pair.compile({
+      optimizer: "sgd",
+      loss: { sum: "mse", first: "mae" } as never,
+      metrics: { sum: "mae" } as never,
+    });
     const fit = await pair.fit([a, b], labels, {});
     expect(Object.keys(fit.history)).toEqual(["loss", "sum_loss", "first_loss", "sum_mae"]);
   });

@@ -2,11 +2,9 @@
  * Models: layers that can be compiled, fitted, evaluated and asked for predictions. One is drawn from symbolic tensors,
  * stacked (`Sequential`), or written as a class with a `call` of its own.
  */
-import type { HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
 import { didYouMean } from "../base/names.ts";
 import { showValue, unchecked, type Parameters } from "../base/parameters.ts";
-import { showShape, sizeOf } from "../base/shape.ts";
 import {
   addedLosses,
   inferOutputs,
@@ -14,7 +12,10 @@ import {
   InputLayer,
   isShapeList,
   Layer,
+  originOf,
   scopeIsEmpty,
+  secondOf,
+  setOrigin,
   SymbolicTensor,
   type BatchShape,
   type CallOptions,
@@ -23,7 +24,7 @@ import {
   type LayerOptions,
   type Outputs,
 } from "../layers/index.ts";
-import type { StateEntry } from "../optimizers/index.ts";
+import { dataOf, SavedArray, type StateEntry } from "../optimizers/index.ts";
 import {
   asTensor,
   gradients,
@@ -82,7 +83,7 @@ const parameters = {
 /** A model, whatever it gives. */
 export type AnyModel = Model<any>;
 
-/** All of a model that training changes, as plain arrays: what a checkpoint holds. */
+/** All of a model that training changes, as arrays by name, which JSON can write: what a checkpoint holds. */
 export interface ModelState {
   readonly weights: readonly StateEntry[];
   /** Step counter, learning rate, slots; absent when the model is not compiled. */
@@ -162,7 +163,7 @@ export class Model<P extends Structure<Tensor> = Tensor> extends Layer {
     const places = declaredPlaces(outputs, nameOf);
     this.#outputPlaces = places;
     this.#outputInfos = graph.outputs.map(({ head, shape, masked }, i) => ({
-      name: places.names[i],
+      ...namedAs(places, i),
       head,
       shape,
       masked,
@@ -216,7 +217,7 @@ export class Model<P extends Structure<Tensor> = Tensor> extends Layer {
   }
   /** Names of the outputs, as in the logs of several. Errors: PL4002 before the model is built. */
   get outputNames(): readonly string[] {
-    this.#needBuilt("The names of its outputs were asked for");
+    this.requireBuilt("The names of its outputs were asked for");
     return this.#outputPlaces?.names ?? [];
   }
 
@@ -260,15 +261,17 @@ export class Model<P extends Structure<Tensor> = Tensor> extends Layer {
     return scopeIsEmpty() ? fn() : super.within(fn);
   }
 
+  protected override get asOrigin(): string {
+    return `the model "${this.name}"`;
+  }
+
   protected override inputsFrom(from: unknown): Inputs {
     const places = this.inputPlaces ?? givenPlaces(from, "input");
     const values = valuesFor<TensorLike | Layer>(places, from, given);
-    return arranged(
-      places,
-      values.map((value) =>
-        value instanceof Layer ? (value.output as Tensor) : asTensor(value as TensorLike),
-      ),
-    ) as Inputs;
+    const inputs = values.map((value, i) =>
+      value instanceof Layer ? (value.output as Tensor) : asInput(asTensor(value as TensorLike), places, i),
+    );
+    return arranged(places, inputs) as Inputs;
   }
 
   /**
@@ -303,10 +306,11 @@ export class Model<P extends Structure<Tensor> = Tensor> extends Layer {
     );
     const places = givenPlaces(made, "output");
     this.#outputPlaces = places;
-    this.#outputInfos = specs.map((spec, i) => ({
-      ...spec,
-      head: spec.head ?? "custom",
-      name: places.names[i],
+    this.#outputInfos = specs.map(({ head = "custom", shape, maskShape }, i) => ({
+      head,
+      shape,
+      masked: maskShape !== undefined,
+      ...namedAs(places, i),
     }));
   }
 
@@ -338,9 +342,10 @@ export class Model<P extends Structure<Tensor> = Tensor> extends Layer {
    * an error, what is doubtful a warning, and where `fromLogits` was left out it follows from the activation. A softmax
    * or sigmoid head with a cross-entropy is computed from the logits behind it, in `fit` and in `evaluate`.
    *
-   * Errors: PL4003, PL2006, PL2007, PL2010 and others that the pairing names.
+   * Errors: PL4004 for a `call` that is a field, PL4003, PL2006, PL2007, PL2010 and others that the pairing names.
    */
   compile(options: CompileOptions): void {
+    this.requireOwnCall();
     this.#compiled = new Compiled(options, this.outputInfos);
     this.#batchSteps.clear();
   }
@@ -395,6 +400,10 @@ export class Model<P extends Structure<Tensor> = Tensor> extends Layer {
 
   /**
    * The loss and every metric over rows `x` with labels `y`, by name. Dropout and the like are off.
+   *
+   * As in Keras the loss is the mean of those of the batches, each counted by its rows. A metric counts every value by
+   * itself: where a mask or sample weights leave out more in one batch than in another, a loss and the metric of its name
+   * differ.
    * Errors: as `fit`.
    */
   evaluate(x: RowsData, y: RowsData, options: EvaluateOptions = {}): Promise<Logs> {
@@ -509,66 +518,51 @@ export class Model<P extends Structure<Tensor> = Tensor> extends Layer {
     return plotOf(this.name, this.#needDrawn("picture"), this.#outputPlaces!);
   }
 
-  /** Copies of all weights, each flat in row-major order, in the order of `weights`. Errors: PL4002 before it is built. */
-  getWeights(): HostArray[] {
-    this.#needBuilt("Its weights were asked for");
-    return this.weights.map((weight) => weight.dataSync());
-  }
-
   /**
-   * Gives the model these weights, in the order of `weights`. Flat typed arrays, nested arrays and tensors will do.
-   * During a fit it takes effect between two steps. Errors: PL4007 when number or sizes differ; nothing is changed then.
+   * A copy of everything that training changes: weights, and the optimizer's state when the model is compiled. Typed
+   * arrays by name; `JSON.stringify` writes them as lists of numbers, from which `setState` brings back every bit.
+   *
+   * @example
+   * const text = JSON.stringify(model.getState());
+   * model.setState(JSON.parse(text));
    */
-  setWeights(values: readonly TensorLike[]): void {
-    this.#needBuilt("Its weights were to be set");
-    const { weights } = this;
-    const given = values.map((value) => asTensor(value));
-    const wrong = weights.findIndex(
-      (weight, i) => given[i] === undefined || given[i].size !== sizeOf(weight.shape),
-    );
-    if (wrong >= 0 || given.length !== weights.length)
-      throw new PlumbError("PL4007", {
-        asked: `The model "${this.name}" was given ${given.length} weights for its ${weights.length}`,
-        arrived:
-          wrong >= 0 && given[wrong] !== undefined
-            ? `Weight ${wrong} (${weights[wrong].name}) has shape ${showShape(weights[wrong].shape)}, what came ${showShape(given[wrong].shape)}`
-            : undefined,
-        why: "Weights are set in order, each of its size",
-        fix: "Take them with getWeights from a model of the same layers",
-      });
-    weights.forEach((weight, i) => weight.assign(given[i].reshape(weight.shape)));
-  }
-
-  /** A copy of everything that training changes: weights, and the optimizer's state when the model is compiled. */
   getState(): ModelState {
-    this.#needBuilt("Its state was asked for");
-    const weights = this.weights.map((weight) => ({ name: weight.name, data: weight.dataSync() }));
+    this.requireBuilt("Its state was asked for");
+    const weights = this.weights.map(
+      (weight) => new SavedArray({ name: weight.name, data: weight.dataSync() }),
+    );
     if (this.#compiled === undefined) return { weights };
     this.#compiled.optimizer.build(this.trainableVariables);
     return { weights, optimizer: this.#compiled.optimizer.getState() };
   }
 
   /**
-   * Puts back what `getState` gave. A fit that goes on from there with the same data, options and seed, and
-   * `initialEpoch` where it was, gives the bits of one that never stopped: shuffling and dropout are functions of seed
+   * Puts back what `getState` gave, or what JSON made of it. A fit that goes on from there with the same data, options and
+   * seed, and `initialEpoch` where it was, gives the bits of one that never stopped: shuffling and dropout are functions of seed
    * and epoch, so there is no counter to restore. Errors: PL4007 when the state is of another model.
    */
   setState(state: ModelState): void {
-    this.setWeights(state.weights.map(({ data }) => data));
+    const { weights } = this;
+    this.setWeights(state.weights.map((entry, i) => dataOf(entry, weights[i]?.dtype ?? "float32")));
     if (state.optimizer === undefined) return;
     this.compiled.optimizer.build(this.trainableVariables);
     this.compiled.optimizer.setState(state.optimizer);
   }
-
-  #needBuilt(asked: string): void {
-    if (this.built) return;
-    throw new PlumbError("PL4002", {
-      asked: `${asked} (model "${this.name}")`,
-      why: "A layer makes its weights when it knows the shape of its input",
-      fix: "Begin the model with Input({ shape: [4] }), or call model.build([null, 4]) or fit first",
-    });
-  }
 }
+
+/** An input of a model, known as such to messages unless a layer gave it. */
+function asInput(x: Tensor, { names }: Places, i: number): Tensor {
+  if (originOf(x) !== undefined) return x;
+  const own = secondOf(x);
+  setOrigin(own, () => `the model's input${names.length > 1 ? ` "${names[i]}"` : ""}`);
+  return own;
+}
+
+/** What an output is called, and where it was written. */
+const namedAs = ({ names, declared }: Places, i: number): Pick<OutputInfo, "name" | "declared"> => ({
+  name: names[i],
+  ...(declared === undefined ? {} : { declared: declared.indexOf(names[i]) }),
+});
 
 /** Symbolic tensors of a structure, input layers standing for what they give. Errors: PL4004, PL4016 for anything else. */
 function symbolic(
@@ -622,6 +616,7 @@ function settleNames(model: string, layers: readonly Layer[]): void {
     taken.add(name);
   }
   for (const layer of layers) {
+    layer.requireOwnCall();
     if (layer.named) continue;
     layer.nameAmong(taken);
     taken.add(layer.name);

@@ -15,6 +15,8 @@ export type Structure<T> = T | readonly T[] | Readonly<Record<string, T>>;
 export interface Places {
   readonly names: readonly string[];
   readonly form: "one" | "list" | "named";
+  /** Of places by name: the names in the order in which they were written. */
+  readonly declared?: readonly string[];
 }
 
 /** An object with values by name: not an array, a tensor or `{ data, shape }`. */
@@ -36,7 +38,10 @@ const isWhole = (value: unknown): boolean =>
 /** The places of a structure of tensors that was declared; names of those without one come from `nameOf`. */
 export function declaredPlaces<T>(structure: Structure<T>, nameOf: (tensor: T) => string): Places {
   // In the order of the alphabet, as Keras walks through objects: the weights of a model hang on it.
-  if (isNamed(structure)) return { names: Object.keys(structure).sort(), form: "named" };
+  if (isNamed(structure)) {
+    const declared = Object.keys(structure);
+    return { names: declared.toSorted(), form: "named", declared };
+  }
   const list = Array.isArray(structure) ? (structure as readonly T[]) : [structure as T];
   const names: string[] = [];
   for (const tensor of list) {
@@ -53,7 +58,7 @@ export function declaredPlaces<T>(structure: Structure<T>, nameOf: (tensor: T) =
  * `{ data, shape }`; nested arrays are one tensor.
  */
 export function givenPlaces(value: unknown, stem: string): Places {
-  if (isNamed(value)) return { names: Object.keys(value), form: "named" };
+  if (isNamed(value)) return { names: Object.keys(value), form: "named", declared: Object.keys(value) };
   if (Array.isArray(value) && value.length > 0 && value.every(isWhole))
     return { names: value.map((_, i) => `${stem}_${i + 1}`), form: "list" };
   return { names: [stem], form: "one" };
@@ -78,7 +83,8 @@ export interface Wanted {
 /**
  * What was given for each place, in order; undefined for what was left out and may be. For a single place it is the value
  * itself, or an object with its name.
- * Errors: PL4017 for another number than there are places, for names that are none, and for those that are missing.
+ * Errors: PL4017 for another number than there are places, for names that are none, for those that are missing, and for a
+ * list of which it is not clear in what order it is.
  */
 export function valuesFor<T>(places: Places, given: unknown, wanted: Wanted): readonly (T | undefined)[] {
   const { names } = places;
@@ -90,7 +96,10 @@ export function valuesFor<T>(places: Places, given: unknown, wanted: Wanted): re
   const { what, place, optional } = wanted;
   const values = Array.isArray(given) ? (given as readonly unknown[]) : undefined;
   const missing = values?.findIndex((value, i) => isMissing(value) && optional?.(i) !== true) ?? -1;
-  if (values?.length === names.length && missing < 0) return values.map(orUndefined) as (T | undefined)[];
+  if (values?.length === names.length && missing < 0) {
+    requireOneOrder("PL4017", places, `For ${what} came a list`);
+    return values.map(orUndefined) as (T | undefined)[];
+  }
   throw new PlumbError("PL4017", {
     asked: `The model has ${names.length} ${place}s: ${listed(names)}`,
     arrived:
@@ -100,7 +109,33 @@ export function valuesFor<T>(places: Places, given: unknown, wanted: Wanted): re
           ? `In ${what}, entry ${missing} (for ${JSON.stringify(names[missing])}) is ${String(values[missing])}`
           : `For ${what} came a list of ${values.length}`,
     why: `Each ${place} has ${what} of its own`,
-    fix: `Give a list of ${names.length}, [${names.join(", ")}], or an object, { ${names.map((name) => `${name}: …`).join(", ")} }`,
+    fix: `Give ${inOneOrder(places) ? `a list of ${names.length}, [${names.join(", ")}], or ` : ""}an object, ${asObject(names)}`,
+  });
+}
+
+/** Whether names were written in the order of the alphabet, or have no other order than that of a list. */
+function inOneOrder({ names, declared = [] }: Pick<Places, "names" | "declared">): boolean {
+  const sorted = names.toSorted();
+  return declared.every((name, i) => name === sorted[i]);
+}
+
+const asObject = (names: readonly string[]): string => `{ ${names.map((name) => `${name}: …`).join(", ")} }`;
+
+/**
+ * Errors unless a list can only be meant in one order: names that were written in another order than that of the alphabet,
+ * which is Keras's for objects, leave two. `asked` says what came as a list.
+ */
+export function requireOneOrder(
+  code: "PL4004" | "PL4017",
+  { names, declared = [] }: Pick<Places, "names" | "declared">,
+  asked: string,
+): void {
+  if (inOneOrder({ names, declared })) return;
+  throw new PlumbError(code, {
+    asked,
+    arrived: `The model declares by name ${listed(declared)}`,
+    why: `Of a list it is not clear whether it is in that order, or in that of the alphabet, which Keras takes: ${listed(names.toSorted())}`,
+    fix: `Give an object, ${asObject(declared)}`,
   });
 }
 

@@ -44,7 +44,12 @@ export function inputsOf({ inputPlaces }: Taker, x: unknown): Structure<Tensor> 
   tensors
     .slice(1)
     .forEach((tensor, i) =>
-      checkSameRows(tensors[0], tensor, `the rows of the input "${places.names[i + 1]}"`),
+      checkSameRows(
+        tensors[0],
+        tensor,
+        `the data of the input "${places.names[i + 1]}"`,
+        `the input "${places.names[0]}"`,
+      ),
     );
   return arranged(places, tensors);
 }

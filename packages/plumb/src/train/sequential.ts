@@ -4,12 +4,13 @@ import {
   input,
   InputLayer,
   Layer,
+  originOf,
   PreprocessingLayer,
   SymbolicTensor,
   type BatchShape,
   type Inputs,
 } from "../layers/index.ts";
-import { leavesOf, type Tensor, type Variable } from "../tensor/index.ts";
+import { leavesOf, Tensor, type Variable } from "../tensor/index.ts";
 import type { OutputInfo } from "./criterion.ts";
 import { Model } from "./model.ts";
 import type { Places, Structure } from "./places.ts";
@@ -77,6 +78,7 @@ export class Sequential extends Model {
         why: "A Sequential runs each layer once",
         fix: "Make a second layer with new",
       });
+    layer.requireOwnCall();
     const names = new Set(this.#stack.map(({ name }) => name));
     layer.nameAmong(names);
     if (names.has(layer.name))
@@ -85,22 +87,23 @@ export class Sequential extends Model {
         why: "Weights are kept under the names of their layers",
         fix: "Give it another name, or none",
       });
-    layer.inputFrom =
-      before === undefined || before instanceof InputLayer
-        ? "the model's input"
-        : `the layer "${before.name}"`;
     this.#stack.push(layer);
     this.#expected = undefined;
-    if (this.graph !== undefined) this.#put([layer], this.inputs[0], this.outputs[0]);
+    if (this.graph !== undefined)
+      this.#put([layer], this.inputs[0], this.output as Structure<SymbolicTensor>);
     else if (layer instanceof InputLayer && before === undefined) this.#put([], layer.output, layer.output);
     else if (before === undefined && layer.declaredShape !== undefined)
       this.build([null, ...layer.declaredShape]);
   }
 
   /** Draws layers on top of what is drawn. Names of weights begin with the model's where it is within another. */
-  #put(layers: readonly Layer[], from: SymbolicTensor, below: SymbolicTensor): void {
+  #put(layers: readonly Layer[], from: SymbolicTensor, below: Structure<SymbolicTensor>): void {
     const top = this.within(() =>
-      layers.reduce<Structure<Tensor>>((value, layer) => layer.call(value as Tensor), below),
+      layers.reduce<Structure<Tensor>>((value, layer) => {
+        if (!(value instanceof Tensor) && layer.takesList === false)
+          throw severalOutputs(this.name, layer, leavesOf(value) as Tensor[]);
+        return layer.call(value as Tensor);
+      }, below),
     );
     const { layer } = from.source;
     this.draw(from, top as Structure<SymbolicTensor>, this.#stack.includes(layer) ? [] : [layer]);
@@ -146,3 +149,12 @@ export class Sequential extends Model {
     this.#put(this.#stack, bottom, bottom);
   }
 }
+
+/** A layer that gives several tensors stands before one that takes one. */
+const severalOutputs = (model: string, layer: Layer, given: readonly Tensor[]): PlumbError =>
+  new PlumbError("PL4006", {
+    asked: `The ${layer.className} layer "${layer.name}" of the Sequential "${model}" was given ${given.length} tensors`,
+    arrived: `They came from ${originOf(given[0]) ?? "the layer before it"}`,
+    why: "It takes one, and a Sequential hands on all that a layer gives",
+    fix: "Make the layer before it without returnState, or draw the model and choose: const [y] = layer.call(x); new Model({ inputs: x, outputs: next.call(y) })",
+  });

@@ -98,8 +98,8 @@ export function stepOver(
   const gathered = (numbers: Tensor): void => body(mapRows(all, (values) => values.gather(numbers)));
   // Row numbers travel in one array for each size, written anew for each step.
   const traced = (size: number): Traced<void> => trace(gathered, [{ shape: [size], dtype: "int32" }]);
-  const sized = batches.sizes.map((size) => ({
-    program: toldOfAll(traced, size, data.count),
+  const sized = batches.sizes.map((size, i) => ({
+    program: i === 0 ? toldOfAll(traced, size, data.count) : toldOfRest(traced, size, batches),
     rows: new Int32Array(size),
   }));
   const [full, rest = full] = sized;
@@ -136,6 +136,27 @@ function toldOfAll(traced: (size: number) => Traced<void>, size: number, rows: n
       if (ofAll instanceof PlumbError && ofAll.code === error.code) throw ofAll;
     }
     throw error;
+  }
+}
+
+/** The program for the last batch, of `size` rows. Where only that one cannot be, the error says so. */
+function toldOfRest(
+  traced: (size: number) => Traced<void>,
+  size: number,
+  { rows: { length: count }, batchSize }: Batches,
+): Traced<void> {
+  try {
+    return traced(size);
+  } catch (error) {
+    if (!(error instanceof PlumbError)) throw error;
+    const { parts } = error;
+    const rest = `${count} rows in batches of ${batchSize} leave a last batch of ${size}`;
+    const arrived = parts.arrived === undefined ? rest : `${parts.arrived}; ${rest}`;
+    throw new PlumbError(error.code, {
+      ...parts,
+      arrived,
+      fix: `${parts.fix}; or use a batchSize that divides ${count}`,
+    });
   }
 }
 

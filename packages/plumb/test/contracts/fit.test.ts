@@ -126,6 +126,32 @@ describe("determinism", () => {
     expect(second.getState()).toEqual(straight.getState());
   });
 
+  test("a state goes through JSON without losing a bit, and one without its class is a state too", async () => {
+    const model = seeded(classifier);
+    await model.fit(rows, y, { epochs: 1, batchSize: 16, seed: 9 });
+    const odd = [NaN, Infinity, -Infinity, -0, 1e-45, 16777217];
+    model.setWeights(
+      model.getWeights().map((weight) => weight.map((value: number, i: number) => odd[i] ?? value)),
+    );
+    const state = model.getState();
+    const bare = { ...state, weights: state.weights.map(({ name, data }) => ({ name, data: { ...data } })) };
+    expect(bare.weights[0].data).not.toHaveProperty("length");
+    for (const through of [
+      JSON.parse(JSON.stringify(state)),
+      JSON.parse(JSON.stringify({ state })).state,
+      bare,
+    ]) {
+      const other = classifier();
+      other.setState(through);
+      expect(bitsOf(other)).toEqual(bitsOf(model));
+      expect(other.getState()).toEqual(state);
+    }
+    const holed = JSON.parse(JSON.stringify(state));
+    holed.weights[0].data[1] = null;
+    expect(() => model.setState(holed)).toThrow(/PL4007.*"dense\/kernel".*null/);
+    expect(() => model.setState({ weights: [{ name: "a", data: "1" as never }] })).toThrow(/PL4007.*"a"/);
+  });
+
   test("a fit leaves the global generator as it was, but for the draw of a seed that was not given", async () => {
     const model = seeded(classifier);
     const before = generatorState();

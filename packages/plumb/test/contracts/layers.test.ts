@@ -220,8 +220,8 @@ describe("a wrong shape is PL4006 and names the layer, what it got, what it need
   test("another length than the layer was built for", () => {
     const layer = new Dense(2);
     layer.call(ones([1, 3]));
-    layer.inputFrom = 'the layer "features"';
-    expect(() => layer.call(ones([1, 4]))).toThrow(
+    const features = new Dense(4, { name: "features" });
+    expect(() => layer.call(features.call(ones([1, 5])))).toThrow(
       /PL4006.*\[1, 4\].*came from the layer "features".*last axis of 3/,
     );
   });

@@ -258,7 +258,7 @@ describe("the names of the losses", () => {
       for (const spelling of spellings(name, aliases))
         expect(losses.get(spelling as LossName).record.name).toBe(name);
     expect(() => losses.get("binaryCrossEntropy" as LossName)).toThrow(
-      /^PL2007 .*Did you mean "BinaryCrossentropy"/,
+      /^PL2007 .*Did you mean "binaryCrossentropy"/,
     );
   });
 

@@ -380,7 +380,7 @@ describe("the names of the metrics", () => {
         const metric = metrics.get(spelling as MetricName);
         expect([metric.record.name, metric.name]).toEqual([name, spelling]);
       }
-    expect(() => metrics.get("precison" as MetricName)).toThrow(/^PL2010 .*Did you mean "Precision"/);
+    expect(() => metrics.get("precison" as MetricName)).toThrow(/^PL2010 .*Did you mean "precision"/);
     expect(() => metrics.get(metricClasses.recall as never)).toThrow(/^PL2010 .*new Recall\(\)/);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import * as plumb from "../../src/index.ts";
 import {
   Add,
   Concatenate,
@@ -32,6 +33,69 @@ function model(units = 1, loss: Loose = "mse", options: object = {}): Loose {
 }
 const classifier = (): Loose => model(3, "sparseCategoricalCrossentropy");
 const L = { Dense, Dropout, Flatten, Input, Sequential } as Loose;
+
+describe("functions of tensors", () => {
+  const x: Loose = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  const P = plumb as Loose;
+  const takers: readonly [string, (options: Loose) => unknown, string, Loose][] = [
+    ...(["sum", "prod", "max", "min", "mean", "any", "all", "argmax", "argmin"] as const).map(
+      (name): [string, (options: Loose) => unknown, string, Loose] => [
+        name,
+        (options) => x[name](0, options),
+        "keepDims",
+        true,
+      ],
+    ),
+    ["cumsum", (options) => x.cumsum(0, options), "reverse", true],
+    ["sort", (options) => x.sort(0, options), "descending", true],
+    ["argsort", (options) => x.argsort(0, options), "descending", true],
+    ["random.uniform", (options) => P.random.uniform([2], options), "low", 0],
+    ["random.normal", (options) => P.random.normal([2], options), "stddev", 1],
+    ["random.truncatedNormal", (options) => P.random.truncatedNormal([2], options), "stddev", 1],
+    ["random.bernoulli", (options) => P.random.bernoulli([2], 0.5, options), "seed", 1],
+    ["random.permutation", (options) => P.random.permutation(2, options), "seed", 1],
+    ["Variable", (options) => new P.Variable([1], options), "trainable", true],
+    [
+      "loop",
+      (options) =>
+        P.loop(([s]: Tensor[]) => ({ state: [s] }), { initial: [1], count: 1, ...(options as object) }),
+      "reverse",
+      true,
+    ],
+    ["scaledDotProductAttention", (options) => P.scaledDotProductAttention(x, x, x, options), "causal", true],
+    ["logSumExp", (options) => P.logSumExp(x, 0, options), "keepDims", true],
+    ["variance", (options) => P.variance(x, 0, options), "keepDims", true],
+    ["norm", (options) => P.norm(x, 0, options), "keepDims", true],
+  ];
+  test.each(takers)("%s: an option of another spelling, or of another kind", (_, call, name, value) => {
+    const misspelt = `${name.slice(0, -1).toLowerCase()}z`;
+    expect(() => call({ [name]: value })).not.toThrow();
+    expect(() => call({ [name]: undefined })).not.toThrow();
+    expect(() => call({ [misspelt]: value })).toThrow(
+      new RegExp(`PL4004.*${misspelt}.*Did you mean "${name}"`),
+    );
+    expect(() => call({ [name]: [] })).toThrow(new RegExp(`PL4004.*${name}|PL4004.*seed`));
+  });
+  test("an option without its name", () => {
+    expect(() => x.sum(1, true)).toThrow(/PL4004.*sum.*\{ keepDims: true \}/);
+    expect(() => x.sum(1, null)).toThrow(/PL4004.*null/);
+    expect(() => P.random.uniform([2], 0, 1)).toThrow(/PL4004.*random\.uniform/);
+  });
+  test("options in the place of an axis", () => {
+    expect(() => x.mean({ keepDims: true })).toThrow(/PL1002.*mean.*options.*after it/);
+    expect(() => P.softmax(x, { axis: 0 })).toThrow(/PL1002.*"axis":0.*as a number/);
+    expect(() => P.concat([x, x], { axis: 1 })).toThrow(/PL1002.*concat.*as a number/);
+    expect(() => x.squeeze(null)).toThrow(/PL1002.*null/);
+  });
+  test("extents and axes that are not in one list", () => {
+    expect(() => x.reshape(-1, 1)).toThrow(/PL1003.*x\.reshape\(\[-1, 1\]\)/);
+    expect(() => x.transpose(1, 0)).toThrow(/PL1002.*x\.transpose\(\[1, 0\]\)/);
+    expect(() => x.slice({ start: 1 })).toThrow(/PL1006.*"start":1.*x\.slice\(start, size, step\)/);
+  });
+});
 
 describe("options of what is made", () => {
   test.each(Object.keys(layerClasses))("%s: a name that is none of its options", (name) => {
@@ -251,6 +315,10 @@ describe("models of several inputs and outputs", () => {
     const y = new Add().call([new Dense(1).call(x), new Dense(1).call(stranger)]);
     const M = Model as Loose;
     expect(() => new M({ inputs: x, outputs: y })).toThrow(/PL4016.*"stranger".*not among the inputs/);
+    const sum = new Add().call([new Dense(1).call(x), new Dense(1).call(input({ shape: [3] }))]);
+    expect(() => new M({ inputs: x, outputs: sum })).toThrow(
+      /PL4016.*"input_layer_1" of shape \[batch, 3\].*\[input_layer, input_layer_1\]/,
+    );
     expect(() => new M({ inputs: tensor([[1, 2]]), outputs: y })).toThrow(/PL4004.*inputs.*input\(\{ shape/);
     expect(() => new M({ inputs: x, outputs: tensor([[1]]) })).toThrow(/PL4016.*outputs.*not computed/);
     expect(() => new M({ inputs: x, outputs: [[y], y] })).toThrow(/PL4004.*outputs.*each by itself/);
@@ -278,7 +346,12 @@ describe("models of several inputs and outputs", () => {
     ["an input by another name", { a: rows, c: other }, labels, /PL4017.*"c"/],
     ["an input that is missing", { a: rows }, labels, /PL4017.*"b" is missing/],
     ["an input that is null", [rows, null], labels, /PL4017.*entry 1.*"b"/],
-    ["inputs of other rows", [rows, other.slice(1)], labels, /PL4005.*"b".*49 rows/],
+    [
+      "inputs of other rows",
+      [rows, other.slice(1)],
+      labels,
+      /PL4005 rows do not match: the input "a" has 50 rows.*"b" have 49 rows.*every row of the input "a"/,
+    ],
     ["labels of one output", [rows, other], amounts, /PL4017.*the labels/],
     [
       "labels by another name",
@@ -299,6 +372,40 @@ describe("models of several inputs and outputs", () => {
     await expect(two().fit(x, y)).rejects.toThrow(words);
     await expect(two().evaluate(x, y)).rejects.toThrow(words);
     await expect(two().trainOnBatch(x, y)).rejects.toThrow(words);
+  });
+
+  test("a list where names were written in another order than the alphabet's: it is refused, with the object to give", async () => {
+    const named = "price: …, kind: …";
+    await expect(two().fit([rows, other], [amounts, classes])).rejects.toThrow(
+      new RegExp(
+        `PL4017.*For the labels came a list.*"price", "kind".*Keras.*"kind", "price".*\\{ ${named} \\}`,
+      ),
+    );
+    await expect(
+      two().fit([rows, other], labels, { sampleWeight: [null, amounts.map(() => 1)] }),
+    ).rejects.toThrow(/PL4017.*For the sample weights came a list/);
+    for (const options of [
+      { loss: ["mse", "mse"] },
+      { lossWeights: [1, 2] },
+      { metrics: ["mae", "mae"] },
+      { weightedMetrics: ["mae", "mae"] },
+    ])
+      expect(() => two(options)).toThrow(new RegExp(`PL4004.*list as ${Object.keys(options)[0]}.*${named}`));
+    const [query, document] = [input({ shape: [2] }), input({ shape: [1] })];
+    const joined = new Dense(1).call(new Concatenate().call([query, document]));
+    const search: Loose = new Model({ inputs: { query, document }, outputs: joined });
+    search.compile({ optimizer: "sgd", loss: "mse" });
+    await expect(search.predict([rows, other])).rejects.toThrow(
+      /PL4017.*For x came a list.*query: …, document: …/,
+    );
+    expect(() => search.call([tensor(rows), tensor(other)])).toThrow(/PL4017/);
+    await expect(search.fit([rows, other, other], amounts)).rejects.toThrow(
+      /PL4017.*list of 3.*Give an object/,
+    );
+    // Written in the order of the alphabet there is one order only.
+    const plain: Loose = new Model({ inputs: { a: query, b: document }, outputs: joined });
+    const byName = await plain.predict({ b: other, a: rows });
+    expect([...(await plain.predict([rows, other])).dataSync()]).toEqual([...byName.dataSync()]);
   });
 
   test("weights for an output that there is not, weights of classes", async () => {

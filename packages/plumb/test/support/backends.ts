@@ -12,7 +12,8 @@ export interface TestBackend {
   readonly evaluate: (roots: Node[]) => HostArray[];
 }
 
-function testBackend(name: string, backend: Backend): TestBackend {
+/** A backend that runs each program `runs` times and gives what the last one left. */
+export function testBackend(name: string, backend: Backend, runs = 1): TestBackend {
   return {
     name,
     evaluate(roots) {
@@ -20,7 +21,7 @@ function testBackend(name: string, backend: Backend): TestBackend {
         (node) => node.op.kind === "source" && node.op.form === "bound",
       );
       const program = backend.build({ outputs: roots, effects: [] }, leaves);
-      program.run(leaves.map(valueOf), []);
+      for (let i = 0; i < runs; i++) program.run(leaves.map(valueOf), []);
       const results = roots.map((_, k) => program.output(k));
       program.dispose();
       return results;

@@ -120,7 +120,7 @@ function grow(pool: readonly Node[], choices: Choices): Node | undefined {
   const x = choices.of(pool);
   const axis = choices.below(Math.max(1, x.shape.length));
   const hasAxis = x.shape.length > 0;
-  switch (choices.below(13)) {
+  switch (choices.below(15)) {
     case 0:
     case 1:
       return makeNode(choices.of(unary), [x]);
@@ -179,6 +179,9 @@ function grow(pool: readonly Node[], choices: Choices): Node | undefined {
       const fits = sameShape(x.shape.slice(0, -2), y.shape.slice(0, -2)) && x.shape.at(-1) === y.shape.at(-2);
       return fits ? scaled(makeNode(contract.matmul, [x, y]), 1 / (x.shape.at(-1) ?? 1)) : undefined;
     }
+    case 12:
+    case 13:
+      return hasAxis ? overRows(x, axis, choices) : undefined;
     default: {
       if (!hasAxis) return undefined;
       const fits = (y: Node): boolean =>
@@ -192,6 +195,28 @@ function grow(pool: readonly Node[], choices: Choices): Node | undefined {
       });
       return scaled(total, 1 / x.shape[axis]);
     }
+  }
+}
+
+/** What makes rows of several passes: softmax, its gradient, normalization, along one axis or two. */
+function overRows(x: Node, axis: number, choices: Choices): Node {
+  const axes = [...new Set([axis, choices.below(x.shape.length)])].sort((a, b) => a - b);
+  const length = Math.max(1, sizeOf(axes.map((d) => x.shape[d])));
+  const small = makeNode(elementwise.tanh, [x]);
+  const folded = (op: typeof reduce.sum, value: Node): Node =>
+    g.broadcast(makeNode(op, [value], { axes, keepDims: true }), x.shape);
+  const mean = (value: Node): Node => scaled(folded(reduce.sum, value), 1 / length);
+  const powers = makeNode(elementwise.exp, [g.sub(small, folded(reduce.max, small))]);
+  const soft = g.div(powers, folded(reduce.sum, powers));
+  const centred = g.sub(small, mean(small));
+  const variance = mean(g.mul(centred, centred));
+  switch (choices.below(3)) {
+    case 0:
+      return soft;
+    case 1:
+      return g.mul(soft, g.sub(x, scaled(folded(reduce.sum, g.mul(soft, x)), 0.5)));
+    default:
+      return g.div(centred, makeNode(elementwise.sqrt, [g.add(variance, g.constant(0.5, variance))]));
   }
 }
 

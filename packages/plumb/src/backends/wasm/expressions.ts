@@ -201,6 +201,11 @@ export class PointWriter {
 
   // Dependencies
 
+  /** True when the value differs from round to round of a loop. */
+  changesAlong(expr: Expr, loop: number): boolean {
+    return this.loopsOf(expr).includes(loop);
+  }
+
   /** The open levels that a value differs along. */
   private levelsOf(expr: Expr): readonly number[] {
     const loops = this.loopsOf(expr);

@@ -33,4 +33,4 @@ function fuses(): boolean {
   return (instance.exports.probe as () => number)() === 2 ** -24;
 }
 
-export const probe = (): Features => ({ fused: fuses(), shared: false });
+export const probe = (): Features => ({ fused: fuses(), shared: false, tile: "narrow" });

@@ -3,24 +3,28 @@ import { bytesOf, type DType } from "../../base/dtype.ts";
 import type { Buffer } from "../../compile/kernel.ts";
 import type { FuncRef, FunctionBuilder, ModuleBuilder } from "./encoder.ts";
 import { ConstantPool, WasmLanes } from "./lanes.ts";
+import type { TileName } from "./tile-shapes.ts";
 
 /** What the engine's Wasm can do, found by probing. */
 export interface Features {
   /** Relaxed SIMD, with a multiply-add that rounds once. */
   readonly fused: boolean;
-  /** The memory is shared, and threads meet at barriers. */
+  /** The memory is shared, and programs may run on several threads. */
   readonly shared: boolean;
+  /** The shape of the tiles of products. */
+  readonly tile: TileName;
 }
 
 /**
  * The block of memory a program owns: addresses (the arena first, then one per resident and per assigned buffer), then
- * constants, then the blocks of the programs inside its loops. Kernels get its address and find everything else through
- * it, so that a module is bound to no place.
+ * constants, then counters of the units that threads have taken, then the blocks of the programs inside its loops.
+ * Kernels get its address and find everything else through it, so that a module is bound to no place.
  */
 export class StaticBlock {
   readonly constants: ConstantPool;
   private readonly slots = new Map<string, number>();
   private readonly inner: StaticBlock[] = [];
+  private counters = 0;
 
   constructor(buffers: readonly Buffer[]) {
     for (const buffer of buffers) {
@@ -40,7 +44,17 @@ export class StaticBlock {
   }
 
   private get ownBytes(): number {
-    return aligned(this.tableBytes + this.constants.bytes().length);
+    return aligned(this.counterAt(this.counters));
+  }
+
+  /** A new counter: 0 before the first run and after each meeting that follows its use. */
+  addCounter(): number {
+    return this.counters++;
+  }
+
+  /** Where a counter lies, on lines of the cache without constants; final once all kernels are written. */
+  counterAt(counter: number): number {
+    return Math.ceil((this.tableBytes + this.constants.bytes().length) / 64) * 64 + 4 * counter;
   }
 
   /** Makes the block of a loop's program a part of this one. */
@@ -86,6 +100,10 @@ export interface ModuleContext {
   readonly buffers: readonly Buffer[];
   readonly block: StaticBlock;
   readonly features: Features;
+  /** `meet(team, counters, count)`, where there may be others to meet. */
+  readonly meet: FuncRef | undefined;
+  /** Shares every kernel among the threads, however small; for comparing. */
+  readonly shareAll: boolean;
 }
 
 /** A kernel as the program calls it. */

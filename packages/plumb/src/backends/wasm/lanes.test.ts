@@ -71,7 +71,7 @@ function run(line: Line, inputs: readonly ArrayLane[], result: DType, fused: boo
   });
   (exports.main as () => void)();
   const array = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Int32Array }[result];
-  return { dtype: result, values: new array(memory.buffer, starts[inputs.length], count) };
+  return { dtype: result, values: new array(memory.buffer as ArrayBuffer, starts[inputs.length], count) };
 }
 
 /** The same line in Wasm and in JavaScript, element for element, zeros with their signs; NaN equals NaN. */

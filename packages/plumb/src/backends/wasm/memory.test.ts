@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import type { Block } from "../backend.ts";
 import { EngineMemory } from "./memory.ts";
 
@@ -58,4 +58,21 @@ it("says what is asked and what there is when the host gives no more", () => {
   const memory = new EngineMemory();
   expect(() => memory.allocate(5e9)).toThrow(/PL7001.*5000000000 bytes.*smaller batch/);
   expect(memory.allocate(100).bytes).toBe(100);
+});
+
+it("asks for less where the host does not set so much aside, and ends there", () => {
+  const { Memory } = WebAssembly;
+  onTestFinished(() => void (WebAssembly.Memory = Memory));
+  WebAssembly.Memory = class extends Memory {
+    constructor(descriptor: { initial: number; maximum: number; shared: boolean }) {
+      if (descriptor.maximum > 2_000) throw new RangeError("no address space left");
+      super(descriptor);
+    }
+  };
+  expect(() => new EngineMemory({ shared: true }).allocate(2 ** 27)).toThrow(/PL7001/);
+  const memory = new EngineMemory({ shared: true });
+  const block = memory.allocate(2 ** 24);
+  memory.floats[block.address / 4] = 7;
+  expect(memory.floats.slice(block.address / 4).at(0)).toBe(7);
+  expect(memory.room).toBe(2 ** 26 - memory.used);
 });

@@ -1,13 +1,15 @@
 /**
  * The engine's one memory and its allocator. Blocks start on cache lines and are followed by room for a vector read past
  * their end. Free blocks are kept in address order and merge with their neighbours; the smallest that fits is taken.
- * Addresses are unsigned: the memory may grow to 4 GB. Views are made afresh after it grew.
+ * Addresses are unsigned: the memory may grow to 4 GB, or to less where it is shared and the host does not set so much
+ * aside. Views are made afresh after it grew.
  */
 import { PlumbError } from "../../base/errors.ts";
 import type { Block } from "../backend.ts";
 
 const page = 65_536;
-const maximumPages = 65_536;
+const mostPages = 65_536;
+const leastPages = 1_024;
 const alignment = 64;
 /** Vectors read past the end of a block by less than this. */
 const slack = 64;
@@ -19,6 +21,7 @@ interface Range {
 
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
+  private readonly maximumPages: number;
   private readonly free: Range[] = [];
   private readonly sizes = new Map<number, number>();
   private view: Float32Array;
@@ -27,8 +30,8 @@ export class EngineMemory {
   /** Bytes in blocks now. */
   used = 0;
 
-  constructor() {
-    this.memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages });
+  constructor({ shared = false } = {}) {
+    [this.memory, this.maximumPages] = reserve(shared);
     const { buffer } = this.memory;
     this.view = new Float32Array(buffer);
     this.words = new Int32Array(buffer);
@@ -38,7 +41,7 @@ export class EngineMemory {
 
   /** Bytes that could still be allocated if the host gives all that can be addressed. */
   get room(): number {
-    return maximumPages * page - this.used;
+    return this.maximumPages * page - this.used;
   }
 
   get floats(): Float32Array {
@@ -103,9 +106,12 @@ export class EngineMemory {
     const last = this.free[this.free.length - 1];
     const atEnd = last !== undefined && last.end === before ? before - last.start : 0;
     const needed = Math.ceil((size - atEnd) / page);
-    const generous = Math.min(Math.max(needed, Math.ceil(before / page / 4)), maximumPages - before / page);
+    const generous = Math.min(
+      Math.max(needed, Math.ceil(before / page / 4)),
+      this.maximumPages - before / page,
+    );
     for (const pages of new Set([generous, needed])) {
-      if (pages < needed || before / page + pages > maximumPages) continue;
+      if (pages < needed || before / page + pages > this.maximumPages) continue;
       try {
         this.memory.grow(pages);
       } catch {
@@ -137,6 +143,17 @@ export class EngineMemory {
       after.start = range.start;
     } else {
       this.free.splice(i, 0, range);
+    }
+  }
+}
+
+/** A memory and its maximum in pages. The whole of a shared memory is set aside at once: less is asked for where that fails. */
+function reserve(shared: boolean): [WebAssembly.Memory, number] {
+  for (let maximum = mostPages; ; maximum /= 2) {
+    try {
+      return [new WebAssembly.Memory({ initial: 16, maximum, shared }), maximum];
+    } catch (error) {
+      if (maximum <= leastPages) throw error;
     }
   }
 }

@@ -4,10 +4,11 @@
  * line are put together at the end.
  */
 import type { Expr, Fold, Nest, Stage } from "../../compile/kernel.ts";
-import { inOrder, partsOf, rootsOfStage } from "../../compile/expr.ts";
+import { inOrder, rootsOfStage } from "../../compile/expr.ts";
 import { accesses, PointWriter, type Copies } from "./expressions.ts";
 import { accumulator, blockRounds, type Accumulator } from "./folds.ts";
 import { KernelFunction, parameters, type ModuleContext, type WrittenKernel } from "./kernel-function.ts";
+import { costOf } from "./work.ts";
 
 /** Vectors done together, so that one chain of dependent instructions does not leave the machine waiting. */
 const maxCopies = 4;
@@ -32,9 +33,8 @@ class NestWriter {
   private readonly nest: Nest;
   private readonly points: PointWriter;
   private readonly rows: boolean;
-  private readonly copies: number;
-  /** All values and places of each stage. */
-  private readonly stages: readonly { stage: Stage; exprs: readonly Expr[] }[];
+  /** All values and places of each stage, and how many vectors of it are done together. */
+  private readonly stages: readonly StageToWrite[];
   private readonly accesses: ReturnType<typeof accesses>;
 
   constructor(fn: KernelFunction, nest: Nest) {
@@ -42,16 +42,17 @@ class NestWriter {
     this.nest = nest;
     this.points = new PointWriter(fn);
     this.points.resultLoops = nest.outer.map((_, d) => d);
-    this.stages = nest.stages.map((stage) => ({
-      stage,
-      exprs: inOrder(rootsOfStage(stage)),
-    }));
+    const exprs = nest.stages.map((stage) => inOrder(rootsOfStage(stage)));
     this.accesses = accesses(
-      this.stages.flatMap(({ exprs }) => exprs),
+      exprs.flat(),
       nest.stages.flatMap((stage) => stage.stores),
     );
     this.rows = this.prefersRows();
-    this.copies = this.chooseCopies();
+    this.stages = nest.stages.map((stage, i) => ({
+      stage,
+      exprs: exprs[i],
+      copies: this.chooseCopies(stage, exprs[i]),
+    }));
   }
 
   /** Writes the function and returns its number of units. */
@@ -82,18 +83,23 @@ class NestWriter {
     return along >= across;
   }
 
-  private chooseCopies(): number {
-    const { outer, stages } = this.nest;
-    const extent = this.rows
-      ? Math.max(...stages.map((stage) => stage.inner[stage.inner.length - 1] ?? 1))
-      : (outer[outer.length - 1] ?? 1);
-    const cost = this.stages.reduce(
-      (sum, { exprs }) => sum + exprs.reduce((s, expr) => s + costOf(expr), 0),
+  private chooseCopies({ inner }: Stage, exprs: readonly Expr[]): number {
+    const { outer } = this.nest;
+    const extent = (this.rows ? inner[inner.length - 1] : outer[outer.length - 1]) ?? 1;
+    // What is the same along the vectors is computed before them.
+    const vector = this.rows ? outer.length + inner.length - 1 : outer.length - 1;
+    const cost = exprs.reduce(
+      (sum, expr) => sum + (this.points.changesAlong(expr, vector) ? costOf(expr) : 0),
       0,
     );
     let copies = maxCopies;
     while (copies > 1 && (copies * 4 > extent || copies * cost > unrollBudget * 2)) copies /= 2;
     return copies;
+  }
+
+  /** In columns, the stages stand inside the loop over the vectors. */
+  private get columnCopies(): number {
+    return Math.min(...this.stages.map(({ copies }) => copies));
   }
 
   // Loops
@@ -134,7 +140,8 @@ class NestWriter {
   private columns(d: number): number {
     const { f } = this.fn;
     const extent = this.nest.outer[d];
-    const group = 4 * this.copies;
+    const together = this.columnCopies;
+    const group = 4 * together;
     const groups = Math.floor(extent / group);
     const units = Math.ceil(extent / group);
     const shared = d === 0;
@@ -154,7 +161,7 @@ class NestWriter {
     if (!shared) {
       if (groups > 0) {
         f.i32(0).set(counter);
-        this.fn.countUp(counter, groups * group, group, () => vectorsHere(this.copies, 4));
+        this.fn.countUp(counter, groups * group, group, () => vectorsHere(together, 4));
       }
       rest();
       f.release(counter);
@@ -166,7 +173,7 @@ class NestWriter {
       f.get(parameters.end).i32(groups).get(parameters.end).i32(groups).op("i32.lt_u").op("select");
       f.i32(group).op("i32.mul").set(stop);
       f.get(parameters.begin).i32(group).op("i32.mul").tee(counter).get(stop).op("i32.lt_u");
-      f.if(() => this.fn.countUp(counter, { local: stop }, group, () => vectorsHere(this.copies, 4)));
+      f.if(() => this.fn.countUp(counter, { local: stop }, group, () => vectorsHere(together, 4)));
       f.release(stop);
     }
     if (units > groups) f.get(parameters.end).i32(units).op("i32.eq").if(rest);
@@ -176,11 +183,11 @@ class NestWriter {
 
   // Stages
 
-  private stagesHere(copies = 1): void {
-    for (const { stage, exprs } of this.stages) {
+  private stagesHere(columns = 1): void {
+    for (const { stage, exprs, copies } of this.stages) {
       if (stage.inner.length > 0 || stage.folds.length > 0)
-        this.innerLoops(stage, exprs, this.rows ? this.copies : copies);
-      else this.finishingStage(stage, copies);
+        this.innerLoops(stage, exprs, this.rows ? copies : columns);
+      else this.finishingStage(stage, columns);
     }
   }
 
@@ -242,7 +249,7 @@ class NestWriter {
       });
     };
     f.i32(0).set(counter);
-    if (last && extent > blockRounds) {
+    if (last && extent > blockRounds && folds.length > 0) {
       const stop = f.local("i32");
       this.fn.f.loop((again) => {
         this.stopAfter(counter, blockRounds, extent, stop);
@@ -283,7 +290,7 @@ class NestWriter {
     f.i32(0).set(counter);
     if (main > 0) {
       const block = blockRounds * group;
-      if (main > block) {
+      if (main > block && folds.length > 0) {
         const stop = f.local("i32");
         f.loop((again) => {
           this.stopAfter(counter, block, main, stop);
@@ -318,6 +325,12 @@ class NestWriter {
   }
 }
 
+interface StageToWrite {
+  readonly stage: Stage;
+  readonly exprs: readonly Expr[];
+  readonly copies: number;
+}
+
 interface FoldTotal {
   readonly fold: Fold;
   readonly total: Accumulator;
@@ -327,17 +340,4 @@ interface FoldTotal {
 function blockEnds(inner: readonly number[], d: number): boolean {
   const below = inner.slice(d + 1).reduce((product, extent) => product * extent, 1);
   return below <= blockRounds && below * inner[d] > blockRounds;
-}
-
-function costOf(expr: Expr): number {
-  switch (expr.kind) {
-    case "apply":
-      return expr.op.cost ?? 1;
-    case "random":
-      return 80;
-    case "gather":
-      return 12;
-    default:
-      return partsOf(expr).length > 0 ? 1 : 0.5;
-  }
 }

@@ -1,11 +1,11 @@
 /** Copies the right operand of a product into panels, zeros behind the last column. */
 import { sizeOf } from "../../base/shape.ts";
 import { parameters } from "./kernel-function.ts";
-import { panelWidth, type ProductAddresses } from "./product-layout.ts";
+import type { ProductAddresses } from "./product-layout.ts";
 
 /** Units are panels, of each batch where the operand differs. Returns their number. */
 export function writePacking(at: ProductAddresses): number {
-  const { fn, product, panels, panelBytes, packedAxes } = at;
+  const { fn, product, panels, panelBytes, panelWidth, packedAxes } = at;
   const { f } = fn;
   const unit = f.local("i32");
   f.get(parameters.begin).set(unit);
@@ -19,68 +19,159 @@ export function writePacking(at: ProductAddresses): number {
       .set(source);
     fn.scaled(unit, panelBytes).get(at.packedBase).op("i32.add").set(target);
     const tail = product.n % panelWidth;
-    if (tail === 0) return packPanel(at, source, target, panelWidth);
+    if (tail === 0) return new PanelWriter(at, source, target, panelWidth).write();
     f.get(panel)
       .i32(panels - 1)
       .op("i32.eq");
     f.if(
-      () => packPanel(at, source, target, tail),
-      () => packPanel(at, source, target, panelWidth),
+      () => new PanelWriter(at, source, target, tail).write(),
+      () => new PanelWriter(at, source, target, panelWidth).write(),
     );
   });
   return panels * sizeOf(packedAxes.map((d) => product.batch[d]));
 }
 
-/** Row after row of `columns` columns, in the order of the inner loops. Moves both pointers. */
-function packPanel(at: ProductAddresses, source: number, target: number, columns: number): void {
-  const { f } = at.fn;
-  const { inner, b } = at.product;
-  const last = inner.length - 1;
-  const loop = (d: number): void => {
+/** Writes row after row of `columns` columns, in the order of the inner loops. Moves both pointers. */
+class PanelWriter {
+  private readonly at: ProductAddresses;
+  private readonly source: number;
+  private readonly target: number;
+  private readonly columns: number;
+
+  constructor(at: ProductAddresses, source: number, target: number, columns: number) {
+    this.at = at;
+    this.source = source;
+    this.target = target;
+    this.columns = columns;
+  }
+
+  write(): void {
+    this.loop(0);
+  }
+
+  private loop(d: number): void {
+    const { inner, b } = this.at.product;
+    const last = inner.length - 1;
+    if (d < last) {
+      this.times(inner[d], () => {
+        this.loop(d + 1);
+        this.move(this.source, (b.inner[d] - b.inner[d + 1] * inner[d + 1]) * 4);
+      });
+      return;
+    }
+    const step = b.inner[d] * 4;
+    // Rounds that lie side by side are read four at a time, and turned.
+    const turned = step === 4 && b.line !== 1 ? Math.floor(inner[d] / 4) : 0;
+    if (turned > 0) {
+      this.times(turned, () => {
+        this.square();
+        this.move(this.source, 4 * step);
+      });
+    }
+    this.times(inner[d] - 4 * turned, () => {
+      this.row();
+      this.move(this.source, step);
+    });
+  }
+
+  private times(count: number, body: () => void): void {
+    if (count === 0) return;
+    const { f } = this.at.fn;
     const left = f.local("i32");
-    f.i32(inner[d]).set(left);
+    f.i32(count).set(left);
     f.loop((again) => {
-      if (d === last) packRow(at, source, target, columns);
-      else loop(d + 1);
-      const walked = d === last ? 0 : b.inner[d + 1] * inner[d + 1];
-      f.get(source)
-        .i32((b.inner[d] - walked) * 4)
-        .op("i32.add")
-        .set(source);
+      body();
       f.get(left).i32(1).op("i32.sub").tee(left).brIf(again);
     });
     f.release(left);
-  };
-  loop(0);
+  }
+
+  private move(pointer: number, bytes: number): void {
+    if (bytes !== 0) this.at.fn.f.get(pointer).i32(bytes).op("i32.add").set(pointer);
+  }
+
+  /** Pushes the address of a column in the present round; `offset` is what its load is to add. */
+  private column(j: number): { offset: number } {
+    const { f } = this.at.fn;
+    const distance = j * this.at.product.b.line * 4;
+    f.get(this.source);
+    if (distance >= 0) return { offset: distance };
+    f.i32(distance).op("i32.add");
+    return { offset: 0 };
+  }
+
+  /** One round. */
+  private row(): void {
+    const { fn, product, panelWidth } = this.at;
+    const { f, lanes } = fn;
+    const vector = f.local("v128");
+    const zero = lanes.constant(0, "float32").local;
+    for (let j = 0; j < panelWidth; j += 4) {
+      const valid = Math.min(4, this.columns - j);
+      if (product.b.line === 1 && valid === 4) {
+        f.get(this.source)
+          .load("v128.load", 4 * j)
+          .set(vector);
+      } else {
+        f.get(zero).set(vector);
+        for (let i = 0; i < valid; i++) {
+          const { offset } = this.column(j + i);
+          f.get(vector).loadLane("v128.load32_lane", i, offset).set(vector);
+        }
+      }
+      f.get(this.target)
+        .get(vector)
+        .store("v128.store", 4 * j);
+    }
+    this.move(this.target, panelWidth * 4);
+    f.release(vector);
+  }
+
+  /** Four rounds: squares of four by four, columns becoming rows. */
+  private square(): void {
+    const { fn, panelWidth } = this.at;
+    const { f, lanes } = fn;
+    const zero = lanes.constant(0, "float32").local;
+    const [a, b, c, d] = Array.from({ length: 4 }, () => f.local("v128"));
+    const halves = Array.from({ length: 4 }, () => f.local("v128"));
+    for (let j = 0; j < panelWidth; j += 4) {
+      [a, b, c, d].forEach((vector, i) => {
+        if (j + i < this.columns) {
+          const { offset } = this.column(j + i);
+          f.load("v128.load", offset).set(vector);
+        } else f.get(zero).set(vector);
+      });
+      const [low01, high01, low23, high23] = halves;
+      f.get(a)
+        .get(b)
+        .shuffle(words(0, 4, 1, 5))
+        .set(low01);
+      f.get(a)
+        .get(b)
+        .shuffle(words(2, 6, 3, 7))
+        .set(high01);
+      f.get(c)
+        .get(d)
+        .shuffle(words(0, 4, 1, 5))
+        .set(low23);
+      f.get(c)
+        .get(d)
+        .shuffle(words(2, 6, 3, 7))
+        .set(high23);
+      const store = (round: number, first: number, second: number, picked: readonly number[]): void => {
+        f.get(this.target).get(first).get(second).shuffle(picked);
+        f.store("v128.store", (round * panelWidth + j) * 4);
+      };
+      store(0, low01, low23, words(0, 1, 4, 5));
+      store(1, low01, low23, words(2, 3, 6, 7));
+      store(2, high01, high23, words(0, 1, 4, 5));
+      store(3, high01, high23, words(2, 3, 6, 7));
+    }
+    this.move(this.target, 4 * panelWidth * 4);
+    for (const local of [a, b, c, d, ...halves]) f.release(local);
+  }
 }
 
-function packRow({ fn, product }: ProductAddresses, source: number, target: number, columns: number): void {
-  const { f, lanes } = fn;
-  const { line } = product.b;
-  const vector = f.local("v128");
-  const zero = lanes.constant(0, "float32").local;
-  for (let j = 0; j < panelWidth; j += 4) {
-    const valid = Math.min(4, columns - j);
-    if (line === 1 && valid === 4) {
-      f.get(source)
-        .load("v128.load", 4 * j)
-        .set(vector);
-    } else {
-      f.get(zero).set(vector);
-      for (let i = 0; i < valid; i++) {
-        f.get(source)
-          .i32((j + i) * line * 4)
-          .op("i32.add");
-        f.get(vector).loadLane("v128.load32_lane", i).set(vector);
-      }
-    }
-    f.get(target)
-      .get(vector)
-      .store("v128.store", 4 * j);
-  }
-  f.get(target)
-    .i32(panelWidth * 4)
-    .op("i32.add")
-    .set(target);
-  f.release(vector);
-}
+/** Byte selectors for `i8x16.shuffle`: words 0-3 of the first operand, 4-7 of the second. */
+const words = (...picked: number[]): number[] =>
+  picked.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte));

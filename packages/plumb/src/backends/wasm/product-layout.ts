@@ -1,93 +1,235 @@
-/** How a product is laid out: the size of its tiles, its panels, and where everything lies. */
+/** How a product is laid out: its tiles, its panels, its units, and where everything lies. */
 import { sizeOf } from "../../base/shape.ts";
 import type { Packing } from "../../compile/4-lower.ts";
+import type { Affine } from "../../compile/affine.ts";
+import { inOrder } from "../../compile/expr.ts";
 import type { Operand, Product } from "../../compile/kernel.ts";
 import type { KernelFunction } from "./kernel-function.ts";
-
-/** Rows and vectors of a tile: 8 accumulators, 4 + 1 operands; V8 has 15 vector registers to give. */
-export const tileRows = 4;
-const tileVectors = 2;
-export const panelWidth = 4 * tileVectors;
+import { tileShapes, type TileName, type TileShape } from "./tile-shapes.ts";
 
 /** Rows that are done against one panel before the next is taken up: they stay in the second-level cache. */
-export const rowBlock = 64;
+const rowBlock = 64;
+/** The least of them that packed rows are split into, so that there are units for several threads. */
+const leastRowBlock = 36;
+/** Units that a product falls into if there is work enough for them, and multiplications that are enough for one. */
+const manyUnits = 8;
+const unitWork = 2 ** 19;
 /** Products that one accumulator takes before its sum is added to a total. */
 export const sumBlock = 512;
+/** Rounds up to which sums in blocks have two levels: a block's, and the total. */
+const mostFlatRounds = sumBlock ** 2;
 /** Rounds up to which rows are packed: sums of more take more levels of totals than the two that packed blocks have. */
 const mostPackedRounds = 2 ** 22;
-/** Scratch that packed rows may take, in words. */
-const mostRowWords = 2 ** 20;
+/** Elements that packed rows may take. */
+const mostPackedRows = 2 ** 20;
+/** Rows that right operands are not packed for: each panel would be written in order to be read once or twice. */
+const fewRows = 8;
+/**
+ * Columns that rows are never packed for, for the same reason, and those from which they are for any number of rounds that
+ * is worth it. Between them they are packed for so many rounds that their lines do not stay in the first-level cache.
+ */
+const fewColumns = 32;
+const manyColumns = 128;
+const leastRounds = 64;
+const manyRounds = 256;
+/** Elements of a right operand that stays in the first-level cache however it lies. */
+const smallOperand = 4096;
 
 type Arranged = Parameters<Packing>[0];
 
-export const packing: Packing = (product) => columnWords(product) + rowWords(product);
+/** The scratch that products want in tiles of this shape. */
+export const packingFor =
+  (tile: TileName): Packing =>
+  (product) =>
+    sizeOf(product.batch) * product.m * product.n === 0
+      ? 0
+      : new ProductLayout(product, tileShapes[tile]).words;
 
-/** Words of the packed right operand. Small ones that lie row by row are read as they are, unless rows are packed. */
-function columnWords(product: Arranged): number {
-  const { batch, m, n, inner, b } = product;
-  const k = sizeOf(inner);
-  const straight = b.line === 1 && inner.length === 1 && n % panelWidth === 0;
-  if (k === 0 || (straight && (m <= 2 * tileRows || k * n <= 4096) && rowWords(product) === 0)) return 0;
-  const copies = sizeOf(packedAxes(b, batch).map((d) => batch[d]));
-  return copies * Math.ceil(n / panelWidth) * k * panelWidth;
-}
-
-/**
- * Words for the blocks of rows, one per unit: none where rows lie in the order of the inner loops. Where they lie across
- * (the gradient of a weight), every round would touch a line of the cache for four numbers of it; a block of rows is then
- * packed, so many rounds at a time, and meets all panels before the next. It pays where there are some.
- */
-function rowWords({ batch, m, n, inner, a }: Arranged): number {
-  const k = sizeOf(inner);
-  if (a.line !== 1 || a.inner[a.inner.length - 1] === 1 || n <= panelWidth) return 0;
-  if (k < sumBlock / 8 || k > mostPackedRounds) return 0;
-  const units = sizeOf(batch) * Math.ceil(m / rowBlock);
-  const words = (units * rowUnitBytes(m, n, k)) / 4;
-  return words > mostRowWords ? 0 : words;
-}
-
-/** Rounds of a block of rows: blocks and their number grow alike beyond the square of a block of sums. */
+/** Rounds of a block of packed rows: blocks and their number grow alike beyond the square of a block of sums. */
 export const roundsOfBlock = (k: number): number => Math.min(k, Math.max(sumBlock, Math.ceil(Math.sqrt(k))));
-
-/** Bytes of a packed tile of rows. Off the powers of two, so that the tiles' rounds do not all meet in one set of the cache. */
-export const rowTileBytes = (k: number): number => roundsOfBlock(k) * tileRows * 4 + 64;
-
-/** Tiles in the largest block of rows. */
-export const tilesOfBlock = (m: number): number => Math.ceil(Math.min(m, rowBlock) / tileRows);
-
-/** Bytes of a unit: its packed rows, and behind them the totals of its sums if there is more than one block of rounds. */
-function rowUnitBytes(m: number, n: number, k: number): number {
-  const totals = k > roundsOfBlock(k) ? Math.ceil(n / panelWidth) * panelWidth * tileRows * 4 : 0;
-  return tilesOfBlock(m) * (rowTileBytes(k) + totals);
-}
 
 /** The batch axes along which the right operand differs: there is a set of panels for each of their points. */
 const packedAxes = (b: Operand, batch: readonly number[]): number[] =>
   batch.flatMap((_, d) => (b.batch[d] === 0 ? [] : [d]));
 
-/** One counter per batch axis; none for axes that are not counted. */
-export type Counters = readonly (number | undefined)[];
+/**
+ * Rows lie across the inner loops (the gradient of a weight): every round would touch a line of the cache for a few
+ * numbers of it. A block of rows is then packed, so many rounds at a time, and meets all panels before the next. Decided
+ * without a look at the tiles, since the blocks decide how sums are rounded.
+ */
+function packsRows({ batch, m, n, inner, a }: Arranged): boolean {
+  const k = sizeOf(inner);
+  if (a.line !== 1 || a.inner[a.inner.length - 1] === 1) return false;
+  if (k < (n > manyColumns ? leastRounds : manyRounds) || n <= fewColumns || k > mostPackedRounds)
+    return false;
+  const totals = k > roundsOfBlock(k) ? n : 0;
+  return sizeOf(batch) * m * (roundsOfBlock(k) + totals) <= mostPackedRows;
+}
 
-/** Where the parts of a product lie. */
-export class ProductAddresses {
-  readonly fn: KernelFunction;
-  readonly product: Product;
-  /** Panels of one set. */
+/** Operations up to this cost are single instructions, which V8 knows in both widths. */
+const plainCost = 8;
+
+/** True for epilogues that load, compute and store side by side, in plain instructions. */
+function staysPaired({ batch, stores }: Arranged): boolean {
+  const columns = batch.length + 1;
+  const isSideBySide = ({ coefficients }: Affine): boolean => coefficients[columns] === 1;
+  return (
+    stores.every(({ at }) => isSideBySide(at)) &&
+    inOrder(stores.map(({ value }) => value)).every((expr) => {
+      if (expr.dtype !== "float32" && expr.dtype !== "bool") return false;
+      if (expr.kind === "load") return isSideBySide(expr.at) || !expr.at.coefficients[columns];
+      if (expr.kind === "apply") return (expr.op.cost ?? 1) <= plainCost;
+      return expr.kind === "constant" || expr.kind === "product";
+    })
+  );
+}
+
+/** What follows from a product and the shape of its tiles. */
+export class ProductLayout {
+  readonly product: Arranged;
+  readonly tile: TileShape;
+  /** Products in an element's sum. */
+  readonly rounds: number;
+  /** Columns of a panel. */
+  readonly panelWidth: number;
+  /** Panels of one set, and bytes of each. */
   readonly panels: number;
   readonly panelBytes: number;
   /** The batch axes that sets of panels are made for. */
   readonly packedAxes: readonly number[];
-  readonly packsColumns: boolean;
   readonly packsRows: boolean;
+  readonly packsColumns: boolean;
+  /** Rounds that all tiles of a unit do against one panel before any does the next ones: a panel's part stays in cache. */
+  readonly roundsAtOnce: number;
 
-  constructor(fn: KernelFunction, product: Product) {
-    this.fn = fn;
+  /** Tiles below each other: the first `largeTiles` have a row more than the `smallRows` of the others. */
+  readonly rowTiles: number;
+  readonly smallRows: number;
+  readonly largeTiles: number;
+  /** Units below each other in a batch, and side by side; tiles and panels in each but the last. */
+  readonly rowUnits: number;
+  readonly columnUnits: number;
+  readonly tilesOfUnit: number;
+  readonly panelsOfUnit: number;
+
+  constructor(product: Arranged, tile: TileShape) {
+    const { m, n, inner, batch, b } = product;
     this.product = product;
-    this.panels = Math.ceil(product.n / panelWidth);
-    this.panelBytes = sizeOf(product.inner) * panelWidth * 4;
-    this.packedAxes = packedAxes(product.b, product.batch);
-    this.packsColumns = columnWords(product) > 0;
-    this.packsRows = rowWords(product) > 0;
+    this.tile = tile;
+    this.rounds = sizeOf(inner);
+    this.panelWidth = 4 * tile.vectors;
+    this.panels = Math.ceil(n / this.panelWidth);
+    this.panelBytes = this.rounds * this.panelWidth * 4;
+    this.packedAxes = packedAxes(b, batch);
+    this.packsRows = packsRows(product);
+    // A panel is read row by row, up to a vector behind its last column: as the operand lies, if rows of it lie side by side.
+    const isSmall = m <= fewRows || n === 1 || this.rounds * n <= smallOperand;
+    const isStraight = (b.line === 1 || n === 1) && (inner.length === 1 || !this.packsRows);
+    this.packsColumns = this.rounds > 0 && !(isSmall && isStraight);
+
+    this.rowTiles = Math.ceil(m / tile.rows);
+    this.smallRows = Math.floor(m / this.rowTiles);
+    this.largeTiles = m % this.rowTiles;
+    const isLong = inner.length === 1 && this.rounds > sumBlock && this.rounds <= mostFlatRounds;
+    this.roundsAtOnce = this.packsRows
+      ? roundsOfBlock(this.rounds)
+      : isLong && this.packsColumns && this.rowTiles > 1
+        ? sumBlock
+        : this.rounds;
+
+    const copies = sizeOf(batch);
+    const wanted = Math.min(manyUnits, Math.floor((copies * m * n * this.rounds) / unitWork));
+    const tilesOfBlock = Math.floor(rowBlock / tile.rows);
+    const blocks = Math.ceil(this.rowTiles / tilesOfBlock);
+    const more = Math.max(1, Math.ceil(wanted / (copies * blocks)));
+    if (this.packsRows) {
+      const least = Math.ceil(leastRowBlock / tile.rows);
+      this.tilesOfUnit = Math.min(tilesOfBlock, Math.max(least, Math.ceil(this.rowTiles / (blocks * more))));
+      this.panelsOfUnit = this.panels;
+    } else {
+      this.tilesOfUnit = tilesOfBlock;
+      this.panelsOfUnit = Math.ceil(this.panels / more);
+    }
+    this.rowUnits = Math.ceil(this.rowTiles / this.tilesOfUnit);
+    this.columnUnits = Math.ceil(this.panels / this.panelsOfUnit);
+  }
+
+  get units(): number {
+    return this.rowUnits * this.columnUnits * sizeOf(this.product.batch);
+  }
+
+  /** Rows of the largest tiles. */
+  get mostRows(): number {
+    return this.smallRows + (this.largeTiles > 0 ? 1 : 0);
+  }
+
+  /** True where sums are finished in one go, and no totals wait in memory. */
+  get isWhole(): boolean {
+    return this.roundsAtOnce === this.rounds;
+  }
+
+  /** Bytes of a packed tile of rows. Off the powers of two, so that the tiles' rounds do not all meet in one set of the cache. */
+  get rowTileBytes(): number {
+    return this.roundsAtOnce * this.mostRows * 4 + 64;
+  }
+
+  /** Bytes of the totals of a tile. */
+  get totalBytes(): number {
+    return this.mostRows * this.panelWidth * 4;
+  }
+
+  /**
+   * True where finished sums go through memory on their way to the epilogue: V8 makes pairs of a tile's vectors only if
+   * all that is made of them comes in pairs too, as far as it knows how.
+   */
+  get spills(): boolean {
+    return this.tile.vectors > 2 && !staysPaired(this.product);
+  }
+
+  /** Totals of a tile: of each panel where all panels meet a block of rows, of one where all rows meet a block of a panel. */
+  get totalsOfTile(): number {
+    if (this.isWhole) return this.spills ? 1 : 0;
+    return this.packsRows ? this.panels : 1;
+  }
+
+  private get tilesAtMost(): number {
+    return Math.min(this.tilesOfUnit, this.rowTiles);
+  }
+
+  /** Where the totals of a unit stand behind its start: after its packed rows. */
+  get totalsAt(): number {
+    return this.packsRows ? this.tilesAtMost * this.rowTileBytes : 0;
+  }
+
+  /** Bytes that a unit has to itself. */
+  get unitBytes(): number {
+    return this.totalsAt + this.tilesAtMost * this.totalsOfTile * this.totalBytes;
+  }
+
+  /** Words of the packed right operand. */
+  get columnWords(): number {
+    if (!this.packsColumns) return 0;
+    const { batch } = this.product;
+    return sizeOf(this.packedAxes.map((d) => batch[d])) * this.panels * this.rounds * this.panelWidth;
+  }
+
+  /** All scratch. */
+  get words(): number {
+    return this.columnWords + (this.units * this.unitBytes) / 4;
+  }
+}
+
+/** One counter per batch axis; none for axes that are not counted. */
+export type Counters = readonly (number | undefined)[];
+
+/** Where the parts of a product lie. */
+export class ProductAddresses extends ProductLayout {
+  readonly fn: KernelFunction;
+  declare readonly product: Product;
+
+  constructor(fn: KernelFunction, product: Product, tile: TileName) {
+    super(product, tileShapes[tile]);
+    this.fn = fn;
   }
 
   /** Counters for `axes`, from a unit number whose lowest digit counts `below` pieces. */
@@ -127,15 +269,15 @@ export class ProductAddresses {
     return this.fn.base(this.product.packed as number);
   }
 
-  /** A local with the address of the packed rows of a unit. */
-  rowsStart(unit: number): number {
-    const { m, n, inner } = this.product;
+  /** A local with the address of what a unit has to itself, if that is anything. */
+  unitStart(unit: number): number {
     const local = this.fn.f.local("i32");
+    if (this.unitBytes === 0) return local;
     this.fn
-      .scaled(unit, rowUnitBytes(m, n, sizeOf(inner)))
+      .scaled(unit, this.unitBytes)
       .get(this.packedBase)
       .op("i32.add")
-      .i32(columnWords(this.product) * 4)
+      .i32(this.columnWords * 4)
       .op("i32.add")
       .set(local);
     return local;

@@ -4,7 +4,7 @@ import type { Affine } from "../../compile/affine.ts";
 import type { Fill, Scatter } from "../../compile/kernel.ts";
 import { inOrder } from "../../compile/expr.ts";
 import { accesses, PointWriter } from "./expressions.ts";
-import { KernelFunction, type ModuleContext, type WrittenKernel } from "./kernel-function.ts";
+import { KernelFunction, parameters, type ModuleContext, type WrittenKernel } from "./kernel-function.ts";
 
 /**
  * One unit: updates are added in row-major order, so that sums do not depend on threads. Where a whole row goes to one
@@ -85,34 +85,51 @@ function dependsOn(exprs: ReturnType<typeof inOrder>, loop: number): boolean {
   return exprs.some((expr) => "at" in expr && (expr.at as Affine).coefficients[loop] !== 0);
 }
 
+/** Bytes that a unit of a fill writes. */
+const fillBlock = 2 ** 16;
+
+/** Units are blocks of bytes; the last one has what is left over. */
 export function writeFill(context: ModuleContext, fill: Fill): WrittenKernel {
+  // Not a byte more: behind the buffer of a loop's step lies that of the next.
+  const bytes = fill.length * bytesOf[fill.dtype];
+  const units = Math.max(1, Math.ceil(bytes / fillBlock));
   const func = context.module.func(
     ["i32", "i32", "i32"],
     [],
     (f) => {
       const fn = new KernelFunction(context, f);
-      // Not a byte more: behind the buffer of a loop's step lies that of the next.
-      const bytes = fill.length * bytesOf[fill.dtype];
+      const whole = Math.floor(bytes / 16) * 16;
+      const [offset, stop] = [f.local("i32"), f.local("i32")];
+      const stopAt = (limit: number): void => {
+        fn.scaled(parameters.end, fillBlock).tee(stop).i32(limit);
+        f.get(stop).i32(limit).op("i32.lt_u").op("select").set(stop);
+      };
+      fn.scaled(parameters.begin, fillBlock).set(offset);
       if (Object.is(fill.value, 0)) {
-        f.get(fn.base(fill.buffer)).i32(0).i32(bytes).op("memory.fill");
+        stopAt(bytes);
+        f.get(fn.base(fill.buffer)).get(offset).op("i32.add").i32(0);
+        f.get(stop).get(offset).op("i32.sub").op("memory.fill");
         return;
       }
       const value = fn.lanes.constant(fill.value, fill.dtype).local;
-      const offset = f.local("i32");
-      const whole = Math.floor(bytes / 16) * 16;
-      f.i32(0).set(offset);
-      if (whole > 0) {
-        fn.countUp(offset, whole, 16, () => {
+      stopAt(whole);
+      f.get(offset).get(stop).op("i32.lt_u");
+      f.if(() =>
+        fn.countUp(offset, { local: stop }, 16, () => {
           f.get(fn.base(fill.buffer)).get(offset).op("i32.add").get(value).store("v128.store");
-        });
-      }
-      for (let at = whole; at < bytes; at += 4) {
-        f.get(fn.base(fill.buffer))
-          .get(value)
-          .storeLane("v128.store32_lane", (at - whole) / 4, at);
-      }
+        }),
+      );
+      if (whole === bytes) return;
+      f.get(parameters.end).i32(units).op("i32.eq");
+      f.if(() => {
+        for (let at = whole; at < bytes; at += 4) {
+          f.get(fn.base(fill.buffer))
+            .get(value)
+            .storeLane("v128.store32_lane", (at - whole) / 4, at);
+        }
+      });
     },
     fill.name,
   );
-  return { func, units: 1 };
+  return { func, units };
 }

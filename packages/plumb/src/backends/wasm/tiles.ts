@@ -4,20 +4,13 @@
  */
 import { sizeOf } from "../../base/shape.ts";
 import { inOrder } from "../../compile/expr.ts";
-import { accesses, PointWriter, type Level } from "./expressions.ts";
+import { accesses, PointWriter, type Copies, type Level } from "./expressions.ts";
 import { parameters } from "./kernel-function.ts";
 import type { Lane } from "./lanes.ts";
-import {
-  panelWidth,
-  rowBlock,
-  sumBlock,
-  tileRows,
-  type Counters,
-  type ProductAddresses,
-} from "./product-layout.ts";
-import { RowBlocks } from "./row-blocks.ts";
+import { sumBlock, type Counters, type ProductAddresses } from "./product-layout.ts";
+import { keepSums, RoundBlocks, RowPacker, takeSums, type Sums, type Unit } from "./row-blocks.ts";
 
-/** Units are blocks of rows, of each batch. Returns their number. */
+/** Units are blocks of rows, and of columns where there are few of those, of each batch. Returns their number. */
 export function writeTiles(at: ProductAddresses): number {
   return new TileWriter(at).write();
 }
@@ -29,8 +22,10 @@ interface TilePlace {
   readonly row: number;
   readonly column: number;
   readonly panel: number;
-  /** Where packed rows stand, if they are packed. */
-  readonly packed: RowBlocks | undefined;
+  /** The rounds at hand, where they are done in blocks, and where the tile's packed rows and its totals are. */
+  readonly blocks: RoundBlocks | undefined;
+  readonly packedRows: number;
+  readonly totals: number;
 }
 
 /** What the inner loops move: pointers to both operands, and the rounds that are left. */
@@ -39,8 +34,6 @@ interface Walk {
   readonly right: number;
   readonly count: number;
 }
-
-type Sums = readonly (readonly number[])[];
 
 class TileWriter {
   private readonly at: ProductAddresses;
@@ -57,107 +50,189 @@ class TileWriter {
   }
 
   write(): number {
-    const { fn, product } = this.at;
+    const { fn, product, rowUnits, columnUnits, units } = this.at;
     const { f } = fn;
-    const { m, batch } = product;
-    const blocks = Math.ceil(m / rowBlock);
-    const exprs = inOrder(product.stores.map((store) => store.value));
+    const { batch, stores } = product;
+    const exprs = inOrder(stores.map((store) => store.value));
     const axes = batch.map((_, d) => d);
     const unit = f.local("i32");
     f.get(parameters.begin).set(unit);
     this.points.hoist(exprs, () => [[]]);
     fn.countUp(unit, { local: parameters.end }, 1, () => {
-      const counters = this.at.counters(unit, blocks, axes);
+      const counters = this.at.counters(unit, rowUnits * columnUnits, axes);
       const levels = axes.map((loop): Level => ({ loop, counter: counters[loop] as number, vector: false }));
       this.within(levels, () => {
         this.points.hoist(exprs, () => [[]]);
-        this.rows(unit, blocks, counters);
+        this.unit(unit, counters);
       });
     });
-    return blocks * sizeOf(batch);
+    return units;
   }
 
-  /** One block of rows against all panels. */
-  private rows(unit: number, blocks: number, counters: Counters): void {
-    const { fn, product } = this.at;
+  /** A block of rows against a run of panels. */
+  private unit(number: number, counters: Counters): void {
+    const { at } = this;
+    const { product, packsRows, packsColumns, isWhole } = at;
+    const { f } = at.fn;
+    const unit = this.rowsOf(number);
+    const a = at.start(product.a, counters);
+    const b = packsColumns ? at.packedStart(counters) : at.start(product.b, counters);
+    const [row, column, panel, packedRows, totals] = Array.from({ length: 5 }, () => f.local("i32"));
+    const blocks = packsRows || !isWhole ? new RoundBlocks(at) : undefined;
+    const place: TilePlace = { a, b, row, column, panel, blocks, packedRows, totals };
+    if (blocks === undefined) this.panels(number, place, (columns) => this.tiles(columns, unit, place));
+    else if (packsRows) {
+      const packer = new RowPacker(at, unit, a);
+      blocks.each(() => {
+        packer.pack(blocks);
+        this.panels(number, place, (columns) => this.tiles(columns, unit, place));
+      });
+      packer.release();
+    } else {
+      this.panels(number, place, (columns) => blocks.each(() => this.tiles(columns, unit, place)));
+    }
+    blocks?.release();
+    for (const local of [row, column, panel, packedRows, totals, a, b, ...Object.values(unit)])
+      f.release(local as number);
+  }
+
+  /** The rows of a unit, in locals. */
+  private rowsOf(number: number): Unit {
+    const { at } = this;
+    const { f } = at.fn;
+    const { columnUnits, rowUnits, tilesOfUnit, rowTiles, smallRows, largeTiles } = at;
+    const [tile, firstRow, smallFrom, endRow] = Array.from({ length: 4 }, () => f.local("i32"));
+    const least = (push: () => void, bound: number): void => {
+      push();
+      f.i32(bound);
+      push();
+      f.i32(bound).op("i32.lt_u").op("select");
+    };
+    const setRow = (row: number): void => {
+      at.fn.scaled(tile, smallRows);
+      if (largeTiles > 0) {
+        least(() => f.get(tile), largeTiles);
+        f.op("i32.add");
+      }
+      f.set(row);
+    };
+    f.get(number).i32(columnUnits).op("i32.div_u").i32(rowUnits).op("i32.rem_u");
+    f.i32(tilesOfUnit).op("i32.mul").set(tile);
+    setRow(firstRow);
+    f.get(tile).i32(tilesOfUnit).op("i32.add").set(tile);
+    least(() => f.get(tile), rowTiles);
+    f.set(tile);
+    setRow(endRow);
+    if (largeTiles > 0) {
+      // The large tiles' end, brought into the unit.
+      least(() => f.get(endRow), largeTiles * (smallRows + 1));
+      f.set(smallFrom);
+      f.get(smallFrom).get(firstRow).get(smallFrom).get(firstRow).op("i32.gt_u").op("select").set(smallFrom);
+    } else f.get(firstRow).set(smallFrom);
+    f.release(tile);
+    return { start: at.unitStart(number), firstRow, smallFrom, endRow };
+  }
+
+  /** Runs `body` for each panel of the unit, which is told its columns. */
+  private panels(number: number, { panel, column }: TilePlace, body: (columns: number) => void): void {
+    const { fn, product, panelWidth, panelsOfUnit, columnUnits } = this.at;
     const { f } = fn;
-    const { m, n } = product;
-    const [firstRow, lastRow, row, column, panel] = Array.from({ length: 5 }, () => f.local("i32"));
-    const rest = m % tileRows;
-    // Rows of whole tiles in this block; what is left over stands in the last one.
-    f.get(unit).i32(blocks).op("i32.rem_u").i32(rowBlock).op("i32.mul").set(firstRow);
-    f.get(firstRow)
-      .i32(rowBlock)
-      .op("i32.add")
-      .tee(lastRow)
-      .i32(m - rest);
-    f.get(lastRow)
-      .i32(m - rest)
-      .op("i32.lt_u")
-      .op("select")
-      .set(lastRow);
-    const a = this.at.start(product.a, counters);
-    const b = this.at.packsColumns ? this.at.packedStart(counters) : this.at.start(product.b, counters);
-    const packed = this.at.packsRows ? new RowBlocks(this.at, a, firstRow, unit) : undefined;
-    const panelsOf = (columns: number): void => {
-      f.get(firstRow).set(row);
-      const tile = (rows: number): void => this.tile(rows, columns, { a, b, row, column, panel, packed });
-      if (m >= tileRows) {
-        f.get(row).get(lastRow).op("i32.lt_u");
-        f.if(() => fn.countUp(row, { local: lastRow }, tileRows, () => tile(tileRows)));
-      }
-      if (rest > 0) {
-        f.get(unit)
-          .i32(blocks)
-          .op("i32.rem_u")
-          .i32(blocks - 1)
-          .op("i32.eq");
-        f.if(() => {
-          f.i32(m - rest).set(row);
-          tile(rest);
-        });
-      }
-    };
-    const whole = Math.floor(n / panelWidth);
-    const panels = (): void => {
-      f.i32(0).set(column).i32(0).set(panel);
-      if (whole > 0) {
-        fn.countUp(panel, whole, 1, () => {
+    const whole = Math.floor(product.n / panelWidth);
+    const rest = product.n % panelWidth;
+    if (whole > 0) {
+      const end = f.local("i32");
+      const each = (): void =>
+        fn.countUp(panel, { local: end }, 1, () => {
           fn.scaled(panel, panelWidth).set(column);
-          panelsOf(panelWidth);
+          body(panelWidth);
         });
-        f.i32(whole * panelWidth).set(column);
-      }
-      if (n % panelWidth > 0) panelsOf(n % panelWidth);
-    };
-    if (packed === undefined) panels();
-    else packed.each(panels);
-    for (const local of [firstRow, lastRow, row, column, panel, a, b]) f.release(local);
+      f.get(number).i32(columnUnits).op("i32.rem_u").i32(panelsOfUnit).op("i32.mul").tee(panel);
+      f.i32(panelsOfUnit).op("i32.add").tee(end).i32(whole);
+      f.get(end).i32(whole).op("i32.lt_u").op("select").set(end);
+      f.get(panel).get(end).op("i32.lt_u").if(each);
+      f.release(end);
+    }
+    if (rest === 0) return;
+    f.get(number)
+      .i32(columnUnits)
+      .op("i32.rem_u")
+      .i32(columnUnits - 1)
+      .op("i32.eq");
+    f.if(() => {
+      f.i32(whole).set(panel);
+      f.i32(whole * panelWidth).set(column);
+      body(rest);
+    });
   }
 
-  /** `rows` × `columns` accumulators over all inner loops, then the epilogue. */
+  /** All tiles of the unit against one panel. */
+  private tiles(columns: number, { start, firstRow, smallFrom, endRow }: Unit, place: TilePlace): void {
+    const { fn, packsRows, largeTiles, smallRows, totalsAt, totalsOfTile, totalBytes, rowTileBytes } =
+      this.at;
+    const { f } = fn;
+    const { row, panel, packedRows, totals } = place;
+    f.get(firstRow).set(row);
+    if (packsRows) f.get(start).set(packedRows);
+    if (totalsOfTile > 0) {
+      f.get(start).i32(totalsAt).op("i32.add");
+      if (totalsOfTile > 1) fn.scaled(panel, totalBytes).op("i32.add");
+      f.set(totals);
+    }
+    const tilesOf = (rows: number, end: number): void =>
+      fn.countUp(row, { local: end }, rows, () => {
+        this.tile(rows, columns, place);
+        if (packsRows) f.get(packedRows).i32(rowTileBytes).op("i32.add").set(packedRows);
+        if (totalsOfTile > 0)
+          f.get(totals)
+            .i32(totalsOfTile * totalBytes)
+            .op("i32.add")
+            .set(totals);
+      });
+    if (largeTiles === 0) return tilesOf(smallRows, endRow);
+    f.get(row).get(smallFrom).op("i32.lt_u");
+    f.if(() => tilesOf(smallRows + 1, smallFrom));
+    f.get(row).get(endRow).op("i32.lt_u");
+    f.if(() => tilesOf(smallRows, endRow));
+  }
+
+  /** `rows` × `columns` accumulators over the rounds at hand, and after the last ones the epilogue. */
   private tile(rows: number, columns: number, place: TilePlace): void {
     const { f } = this.at.fn;
     const vectors = Math.ceil(columns / 4);
     const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.local("v128")));
-    const { packed } = place;
-    if (packed === undefined) {
-      this.sums(sums, place);
-      this.epilogue(sums, columns, place);
-    } else {
-      const { left, right, count } = packed.walk(place.row, place.panel, place.b);
+    const { blocks, totals } = place;
+    if (blocks === undefined) this.sums(sums, place);
+    else {
+      const walk = this.walkFrom(place, blocks);
       this.zero(sums);
-      this.multiplyLoop(sums, { left, right, count }, tileRows * 4);
-      for (const local of [left, right, count]) f.release(local);
-      packed.total(sums, place.row, place.panel, () => this.epilogue(sums, columns, place));
+      this.multiplyLoop(sums, walk);
+      this.releaseWalk(walk);
+    }
+    const { isWhole, spills } = this.at;
+    const keep = (): void => keepSums(this.at, sums, totals);
+    const finish = (): void => {
+      if (spills) takeSums(this.at, sums, totals);
+      this.epilogue(sums, columns, place);
+    };
+    if (blocks !== undefined && !isWhole) {
+      blocks.add(sums, totals);
+      if (spills) keep();
+      blocks.last(finish, spills ? undefined : keep);
+    } else {
+      if (spills) keep();
+      finish();
     }
     for (const sum of sums.flat()) f.release(sum);
   }
 
-  /** What becomes of the finished sums. */
+  /**
+   * What becomes of the finished sums. Row by row, everything is loaded and computed before the first vector is stored,
+   * and vectors that lie side by side are stored one after the other: V8 makes one of two then.
+   */
   private epilogue(sums: Sums, columns: number, place: TilePlace): void {
     const { stores, batch } = this.at.product;
-    this.points.product = (copies): Lane => ({
+    const { points } = this;
+    points.product = (copies): Lane => ({
       dtype: "float32",
       local: sums[copies.at(-2) ?? 0][copies.at(-1) ?? 0],
     });
@@ -167,34 +242,76 @@ class TileWriter {
     ];
     this.within(levels, () => {
       const outside = batch.map(() => 0);
-      sums.forEach((row, i) =>
-        row.forEach((_, j) => {
-          this.points.validLanes = Math.min(4, columns - 4 * j);
-          this.points.storeAll(stores, [...outside, i, j]);
-        }),
-      );
-      this.points.validLanes = 4;
+      sums.forEach((row, i) => {
+        const each = (visit: (copies: Copies) => void): void =>
+          row.forEach((_, j) => {
+            points.validLanes = Math.min(4, columns - 4 * j);
+            visit([...outside, i, j]);
+          });
+        for (const { value } of stores) each((copies) => points.value(value, copies));
+        for (const { buffer, at, value } of stores)
+          each((copies) => points.storeLane(buffer, at, points.value(value, copies), copies));
+      });
+      points.validLanes = 4;
     });
-    this.points.product = undefined;
+    points.product = undefined;
+  }
+
+  // Where operands are
+
+  /** The start of a tile's operands. */
+  private walkFrom({ a, b, row, panel, packedRows }: TilePlace, blocks?: RoundBlocks): Walk {
+    const { fn, product, packsRows, rounds } = this.at;
+    const { f } = fn;
+    const [left, right, count] = Array.from({ length: 3 }, () => f.local("i32"));
+    const later = (step: number): void => {
+      if (blocks !== undefined) fn.scaled(blocks.done, step).op("i32.add");
+    };
+    if (packsRows) f.get(packedRows).set(left);
+    else {
+      fn.scaled(row, product.a.line * 4)
+        .get(a)
+        .op("i32.add");
+      later(this.stepA);
+      f.set(left);
+    }
+    fn.scaled(panel, this.panelStep).get(b).op("i32.add");
+    later(this.stepB);
+    f.set(right);
+    if (blocks === undefined) f.i32(rounds).set(count);
+    else f.get(blocks.count).set(count);
+    return { left, right, count };
+  }
+
+  private releaseWalk({ left, right, count }: Walk): void {
+    this.at.fn.f.release(left).release(right).release(count);
+  }
+
+  /** Bytes from panel to panel, and from round to round on both sides. */
+  private get panelStep(): number {
+    const { packsColumns, panelBytes, panelWidth } = this.at;
+    return packsColumns ? panelBytes : panelWidth * 4;
+  }
+
+  private get stepA(): number {
+    const { packsRows, mostRows, product } = this.at;
+    return (packsRows ? mostRows : (product.a.inner.at(-1) as number)) * 4;
+  }
+
+  private get stepB(): number {
+    const { packsColumns, panelWidth, product } = this.at;
+    return (packsColumns ? panelWidth : (product.b.inner.at(-1) as number)) * 4;
   }
 
   // Sums
 
   /** All inner loops, from operands as they lie. */
   private sums(sums: Sums, place: TilePlace): void {
-    const { fn, product, panelBytes, packsColumns } = this.at;
-    const { f } = fn;
-    const { a, inner } = product;
-    const walk: Walk = { left: f.local("i32"), right: f.local("i32"), count: f.local("i32") };
-    fn.scaled(place.row, a.line * 4)
-      .get(place.a)
-      .op("i32.add")
-      .set(walk.left);
-    const panelStep = packsColumns ? panelBytes : panelWidth * 4;
-    fn.scaled(place.panel, panelStep).get(place.b).op("i32.add").set(walk.right);
-    f.i32(inner[0]).set(walk.count);
+    const { inner } = this.at.product;
+    const walk = this.walkFrom(place);
+    this.at.fn.f.i32(inner[0]).set(walk.count);
     this.accumulate(0, inner[0], sums, walk);
-    for (const local of [walk.left, walk.right, walk.count]) f.release(local);
+    this.releaseWalk(walk);
   }
 
   /**
@@ -242,8 +359,8 @@ class TileWriter {
   /** `walk.count` rounds of loop `d`, straight into the accumulators. */
   private rounds(d: number, sums: Sums, walk: Walk): void {
     const { f } = this.at.fn;
-    const { inner, a } = this.at.product;
-    if (d === inner.length - 1) return this.multiplyLoop(sums, walk, a.inner[d] * 4);
+    const { inner } = this.at.product;
+    if (d === inner.length - 1) return this.multiplyLoop(sums, walk);
     const rest = f.local("i32");
     f.get(walk.count).set(rest);
     f.loop((again) => {
@@ -253,52 +370,70 @@ class TileWriter {
     f.release(rest);
   }
 
-  /** One round of loop `d`: the loop inside it from start to end, then the left pointer on to the next round. */
+  /** One round of loop `d`: the loop inside it from start to end, then the pointers on to the next round; packed operands follow by themselves. */
   private inside(d: number, walk: Walk, body: (deeper: Walk) => void): void {
-    const { fn, product } = this.at;
+    const { fn, product, packsColumns } = this.at;
     const { f } = fn;
-    const { inner, a } = product;
+    const { inner, a, b } = product;
     const count = f.local("i32");
     f.i32(inner[d + 1]).set(count);
     body({ ...walk, count });
     f.release(count);
-    f.get(walk.left)
-      .i32((a.inner[d] - a.inner[d + 1] * inner[d + 1]) * 4)
-      .op("i32.add")
-      .set(walk.left);
+    const on = (pointer: number, strides: readonly number[]): void => {
+      const gap = (strides[d] - strides[d + 1] * inner[d + 1]) * 4;
+      if (gap !== 0) f.get(pointer).i32(gap).op("i32.add").set(pointer);
+    };
+    on(walk.left, a.inner);
+    if (!packsColumns) on(walk.right, b.inner);
   }
 
   /**
-   * The innermost loop: `count` rows of the panel, at least one, and as many rounds of the left operand, `stepA` bytes
-   * apart. Leaves both pointers behind what it read.
+   * The innermost loop: `count` rounds, at least one. Leaves both pointers behind what it read. Nothing is unrolled: every
+   * distinct offset of a splat costs a register.
    */
-  private multiplyLoop(sums: Sums, { left, right, count }: Walk, stepA: number): void {
-    const { f, lanes } = this.at.fn;
-    const { a, b } = this.at.product;
-    const splats = sums.map(() => f.local("v128"));
-    const vector = f.local("v128");
-    const stepB = (this.at.packsColumns ? panelWidth : b.inner[b.inner.length - 1]) * 4;
+  private multiplyLoop(sums: Sums, { left, right, count }: Walk): void {
+    const { tile, fn, product } = this.at;
+    const { f, lanes } = fn;
+    const loadRow = (i: number): void => {
+      const offset = i * product.a.line * 4;
+      f.get(left);
+      if (offset < 0) f.i32(offset).op("i32.add");
+      f.load("v128.load32_splat", Math.max(0, offset));
+    };
+    const loadColumns = (j: number): void => void f.get(right).load("v128.load", 16 * j);
+    const take = (sum: number, row: number, columns: number): void => {
+      if (lanes.fused) f.get(row).get(columns).get(sum).op("f32x4.relaxed_madd").set(sum);
+      else f.get(sum).get(row).get(columns).op("f32x4.mul").op("f32x4.add").set(sum);
+    };
+    const held = (tile.holds === "rows" ? sums : sums[0]).map(() => f.local("v128"));
+    const passing = f.local("v128");
     f.loop((again) => {
-      splats.forEach((splat, i) => {
-        const offset = i * a.line * 4;
-        f.get(left);
-        if (offset < 0) f.i32(offset).op("i32.add");
-        f.load("v128.load32_splat", Math.max(0, offset)).set(splat);
-      });
-      sums[0].forEach((_, j) => {
-        f.get(right)
-          .load("v128.load", 16 * j)
-          .set(vector);
-        sums.forEach((row, i) => {
-          if (lanes.fused) f.get(splats[i]).get(vector).get(row[j]).op("f32x4.relaxed_madd").set(row[j]);
-          else f.get(row[j]).get(splats[i]).get(vector).op("f32x4.mul").op("f32x4.add").set(row[j]);
+      if (tile.holds === "rows") {
+        held.forEach((row, i) => {
+          loadRow(i);
+          f.set(row);
         });
-      });
-      f.get(left).i32(stepA).op("i32.add").set(left);
-      f.get(right).i32(stepB).op("i32.add").set(right);
+        sums[0].forEach((_, j) => {
+          loadColumns(j);
+          f.set(passing);
+          sums.forEach((row, i) => take(row[j], held[i], passing));
+        });
+      } else {
+        held.forEach((columns, j) => {
+          loadColumns(j);
+          f.set(columns);
+        });
+        sums.forEach((row, i) => {
+          loadRow(i);
+          f.set(passing);
+          row.forEach((sum, j) => take(sum, passing, held[j]));
+        });
+      }
+      f.get(left).i32(this.stepA).op("i32.add").set(left);
+      f.get(right).i32(this.stepB).op("i32.add").set(right);
       f.get(count).i32(1).op("i32.sub").tee(count).brIf(again);
     });
-    for (const local of [vector, ...splats]) f.release(local);
+    for (const local of [passing, ...held]) f.release(local);
   }
 
   private zero(sums: Sums): void {

@@ -8,14 +8,22 @@ import type { Backend, Block, Executable, Input } from "../backend.ts";
 import { hasSimd, probe } from "./features.ts";
 import type { Features } from "./kernel-function.ts";
 import { EngineMemory } from "./memory.ts";
-import { packing } from "./product-layout.ts";
-import { writeProgram } from "./program.ts";
+import { Pace } from "./pace.ts";
+import { Pool } from "./pool.ts";
+import { packingFor } from "./product-layout.ts";
+import { writeProgram, type WrittenProgram } from "./program.ts";
+import { tileFor } from "./tile-trial.ts";
+import { mayWait, usualThreads } from "./workers.ts";
 
 export interface WasmOptions {
   /** Overrides what probing found; a feature the host lacks cannot be turned on. */
   readonly features?: Partial<Features>;
   readonly simplify?: boolean;
   readonly fuse?: boolean;
+  /** Threads, the caller's among them; where the host has none to give, there is one. Default: one per core. */
+  readonly threads?: number;
+  /** Runs every program on all threads, and every kernel of it, however small; for comparing. */
+  readonly shareAll?: boolean;
 }
 
 export function wasmBackend(options: WasmOptions = {}): Backend {
@@ -29,20 +37,48 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
   return new WasmBackend(options);
 }
 
+/** Milliseconds that workers take to start: they are when so much work was done alone that they could have shared. */
+const startingTime = 20;
+/** Nanoseconds of shared work for each thread from which a program is worth waking them, which takes some 50 µs. */
+const leastPerThread = 50_000;
+/** Milliseconds in which any worker is ready. */
+const longWait = 20_000;
+
 const noArena: Block = { address: 0, bytes: 0 };
 
 class WasmBackend implements Backend {
   readonly name = "wasm";
-  readonly memory = new EngineMemory();
+  readonly memory: EngineMemory;
+  /** True where no program runs on one thread because it is faster there. */
+  readonly sharesAll: boolean;
   private readonly options: WasmOptions;
   private readonly features: Features;
+  private wanted: number;
+  private pool: Pool | undefined;
+  /** Milliseconds of work that threads could have shared, done by one since there was a choice. */
+  private missed = 0;
   /** Intermediate values of whichever program runs: programs run one at a time and share it. */
   private arena: Block = noArena;
   private owner: WasmExecutable | undefined;
 
   constructor(options: WasmOptions) {
     this.options = options;
-    this.features = { ...probe(), ...options.features };
+    this.sharesAll = options.shareAll === true;
+    this.features = { ...probe(), shared: mayWait(), ...options.features };
+    this.memory = new EngineMemory(this.features);
+    this.wanted = options.threads ?? usualThreads();
+  }
+
+  get threads(): number {
+    return this.features.shared ? this.wanted : 1;
+  }
+
+  set threads(count: number) {
+    if (count === this.wanted) return;
+    this.wanted = count;
+    this.pool?.dismiss();
+    this.pool = undefined;
+    this.missed = 0;
   }
 
   get room(): number {
@@ -66,8 +102,31 @@ class WasmBackend implements Backend {
   }
 
   build(graph: Graph, inputs: readonly Node[]): Executable {
-    const { simplify, fuse } = this.options;
-    return new WasmExecutable(this, compile(graph, inputs, { packing, simplify, fuse }), this.features);
+    const { simplify, fuse, shareAll } = this.options;
+    const tile = this.options.features?.tile ?? tileFor(graph, this.features);
+    const program = compile(graph, inputs, { packing: packingFor(tile), simplify, fuse });
+    return new WasmExecutable(this, program, writeProgram(program, { ...this.features, tile }, { shareAll }));
+  }
+
+  /**
+   * The workers, if a program that takes `shared` nanoseconds on one thread is better run on all, and they know it. A
+   * worker that is not ready is waited for an eighth of that time; without it one thread runs the program.
+   */
+  poolFor(executable: WasmExecutable, shared: number): Pool | undefined {
+    const { threads, sharesAll } = this;
+    if (threads === 1 || shared === 0 || (!sharesAll && shared < threads * leastPerThread)) return undefined;
+    const milliseconds = shared / 1e6;
+    if (this.pool === undefined) {
+      this.missed += milliseconds;
+      if (!sharesAll && this.missed < startingTime) return undefined;
+      this.pool = new Pool(this.memory, threads);
+    }
+    const patience = sharesAll ? longWait : milliseconds / 8;
+    return this.pool.knows(executable, executable.module, patience) ? this.pool : undefined;
+  }
+
+  forget(executable: WasmExecutable): void {
+    this.pool?.forget(executable);
   }
 
   /** The arena, large enough for a program that is about to run, and its from now on. */
@@ -121,7 +180,7 @@ class WasmBackend implements Backend {
   }
 }
 
-type Run = (block: number, thread: number, threads: number) => number;
+type Run = (block: number, thread: number, team: number) => number;
 
 class WasmExecutable implements Executable {
   readonly bytes: number;
@@ -129,6 +188,10 @@ class WasmExecutable implements Executable {
   private readonly program: Program;
   private readonly block: Block;
   private readonly start: Run;
+  private readonly shared: number;
+  private readonly pace = new Pace();
+  /** The bytes of the module, for the workers. */
+  readonly module: Uint8Array<ArrayBuffer>;
   /** Copied-in inputs, and where residents and targets are looked up in the static block. */
   private readonly copied: readonly {
     readonly slot: number;
@@ -142,13 +205,14 @@ class WasmExecutable implements Executable {
   }[];
   private readonly assigned: Block[] = [];
 
-  constructor(backend: WasmBackend, program: Program, features: Features) {
-    const written = writeProgram(program, features);
+  constructor(backend: WasmBackend, program: Program, written: WrittenProgram) {
     const module = new WebAssembly.Module(written.bytes);
     const instance = new WebAssembly.Instance(module, { engine: { memory: backend.memory.memory } });
     this.backend = backend;
     this.program = program;
     this.start = instance.exports.run as Run;
+    this.shared = written.shared;
+    this.module = written.bytes;
     this.block = backend.allocate(written.block.bytes);
     this.bytes = written.block.bytes + written.bytes.length;
     new Uint8Array(backend.memory.memory.buffer).set(written.block.contents(), this.block.address);
@@ -174,6 +238,7 @@ class WasmExecutable implements Executable {
   run(inputs: readonly Input[], assigned: readonly Block[]): number {
     const { backend, program, block } = this;
     const arena = backend.arenaFor(this, program.arenaBytes);
+    const pool = backend.poolFor(this, this.shared);
     const { integers } = backend.memory;
     const table = block.address / 4;
     integers[table] = arena;
@@ -183,7 +248,13 @@ class WasmExecutable implements Executable {
     for (const { slot, offset, dtype } of this.copied) this.copyIn(arena + offset, inputs[slot], dtype);
     this.assigned.length = 0;
     this.assigned.push(...assigned);
-    return this.start(block.address, 0, 1);
+    if (pool === undefined) return this.start(block.address, 0, 0);
+    const runAll = (): number => pool.run(this, block.address, (team) => this.start(block.address, 0, team));
+    if (backend.sharesAll) return runAll();
+    const begin = performance.now();
+    const failed = this.pace.next ? runAll() : this.start(block.address, 0, 0);
+    this.pace.took(performance.now() - begin);
+    return failed;
   }
 
   private copyIn(address: number, input: Input, dtype: DType): void {
@@ -200,6 +271,7 @@ class WasmExecutable implements Executable {
   }
 
   dispose(): void {
+    this.backend.forget(this);
     this.backend.free(this.block);
   }
 

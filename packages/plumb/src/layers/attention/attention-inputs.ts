@@ -1,6 +1,5 @@
 /** What layers of attention are given: queries, values and keys, masks for each, and what goes with a call. */
 import { PlumbError } from "../../base/errors.ts";
-import { requireKnown } from "../../base/parameters.ts";
 import { showShape, type Shape } from "../../base/shape.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import type { CallOptions, Layer, Masks } from "../layer.ts";
@@ -14,17 +13,16 @@ export interface AttentionCallOptions extends CallOptions {
   readonly returnAttentionScores?: boolean;
 }
 
+/** A call that asks for the weights, and so gives a list; one that does not gives a tensor. */
+export interface GivesScores {
+  readonly returnAttentionScores: true;
+}
+export interface GivesOutput {
+  readonly returnAttentionScores?: false;
+}
+
 /** The names of what goes with a call of every layer of attention. */
 export const attentionCallNames = ["useCausalMask", "returnAttentionScores"] as const;
-
-/** Errors (PL4004) when a call of the layer was given what it does not know: `names`, beside what every call has. */
-export const requireCallOptions = (layer: Layer, options: object, names: readonly string[]): void =>
-  requireKnown(
-    "PL4004",
-    `The ${layer.className} layer "${layer.name}"`,
-    ["training", "mask", ...names],
-    options,
-  );
 
 /** The inputs: keys are the values, unless they are given. */
 export function queryValueKey(inputs: readonly Tensor[]): { query: Tensor; value: Tensor; key: Tensor } {

@@ -12,19 +12,23 @@ import {
   needsFeatures,
   needsOfAttention,
   queryValueKey,
-  requireCallOptions,
   requireMask,
   type AttentionCallOptions,
+  type GivesOutput,
+  type GivesScores,
 } from "./attention-inputs.ts";
 import { HeadLayout, type Heads } from "./head-layout.ts";
 import { Layer, type LayerOptions, type Masks, type Outputs } from "../layer.ts";
 import { Projection } from "./projection.ts";
+import { seedOption, type SeedLike } from "../regularization/noise.ts";
 import type { BatchShape, InputShape } from "../shapes.ts";
 
 /** What layers of several heads take. */
 export interface HeadAttentionOptions extends LayerOptions {
   /** Share of the weights that is set to 0 in training. Default 0. */
   dropout?: number;
+  /** Makes that choice independent of the global generator, as in `Dropout`. Default: the global generator. */
+  seed?: SeedLike;
   /** Whether projections add a constant. Default true. */
   useBias?: boolean;
   /**
@@ -66,6 +70,7 @@ const parameters = {
     accepts: (value: unknown): boolean => typeof value === "number" && value >= 0 && value < 1,
     words: "a number of at least 0 and below 1",
   },
+  seed: seedOption,
   useBias: flag(true, "Whether projections add a constant"),
   useGate: flag(false, "Multiply what each head found by a gate computed from the query"),
   slidingWindow: optional(integer(1, "A query sees only keys that are fewer places away", { min: 1 })),
@@ -76,8 +81,6 @@ const parameters = {
   kernelConstraint: unchecked<ConstraintLike | undefined>(undefined, "What the kernels are brought back to"),
   biasConstraint: unchecked<ConstraintLike | undefined>(undefined, "What the biases are brought back to"),
 };
-
-const callNames = [...attentionCallNames, "attentionMask", "queryMask", "valueMask", "keyMask"];
 
 /** The projections, in the order of their weights. */
 interface Projections {
@@ -90,6 +93,13 @@ interface Projections {
 
 export abstract class HeadAttention extends Layer {
   static override readonly parameters: Parameters = parameters;
+  static override readonly callOptions: readonly string[] = [
+    ...attentionCallNames,
+    "attentionMask",
+    "queryMask",
+    "valueMask",
+    "keyMask",
+  ];
   protected abstract readonly heads: Heads;
   protected projections!: Projections;
   /** What the last call told about its outputs; the base class asks right after it. */
@@ -171,12 +181,17 @@ export abstract class HeadAttention extends Layer {
     return this.#masks;
   }
 
+  override call(
+    inputs: readonly Tensor[],
+    options: HeadAttentionCallOptions & GivesScores,
+  ): readonly Tensor[];
+  override call(inputs: readonly Tensor[], options?: HeadAttentionCallOptions & GivesOutput): Tensor;
+  override call(inputs: readonly Tensor[], options?: HeadAttentionCallOptions): Tensor | readonly Tensor[];
   override call(inputs: readonly Tensor[], options: HeadAttentionCallOptions = {}): Outputs {
-    requireCallOptions(this, options, callNames);
     const { query, value, key } = queryValueKey(inputs);
     const { training = false, useCausalMask: causal = false, returnAttentionScores = false } = options;
     const { projections } = this;
-    const { dropout, slidingWindow: window } = this.valuesOf(parameters);
+    const { dropout, seed, slidingWindow: window } = this.valuesOf(parameters);
     const axes = this.attended(query.rank);
     const layout = new HeadLayout(axes, query, value, this.heads);
 
@@ -189,6 +204,7 @@ export abstract class HeadAttention extends Layer {
       causal,
       window,
       dropout: training ? dropout : 0,
+      seed,
     };
     const parts = [
       layout.split(projections.query.call(query)),

@@ -36,6 +36,7 @@ export class PositionEmbedding extends Layer {
   static override readonly className: string = "PositionEmbedding";
   static override readonly byPlace: readonly string[] = ["sequenceLength"];
   static override readonly parameters: Parameters = parameters;
+  static override readonly callOptions: readonly string[] = ["startIndex"];
   static override readonly samples: readonly LayerSample[] = [
     { options: { sequenceLength: 7 }, inputs: [2, 5, 4] },
     { options: { sequenceLength: 7 }, inputs: [2, 2, 3, 1], call: { startIndex: 4 } as object },

@@ -47,6 +47,7 @@ const parameters = {
 export class RotaryEmbedding extends Layer {
   static override readonly className: string = "RotaryEmbedding";
   static override readonly parameters: Parameters = parameters;
+  static override readonly callOptions: readonly string[] = ["startIndex"];
   static override readonly samples: readonly LayerSample[] = [
     { inputs: [2, 5, 4] },
     { inputs: [1, 1, 2], call: { startIndex: 3 } as object },

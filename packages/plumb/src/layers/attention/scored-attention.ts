@@ -9,11 +9,13 @@ import {
   needsFeatures,
   needsOfAttention,
   queryValueKey,
-  requireCallOptions,
   requireMask,
   type AttentionCallOptions,
+  type GivesOutput,
+  type GivesScores,
 } from "./attention-inputs.ts";
 import { Layer, type LayerOptions, type Masks, type Outputs } from "../layer.ts";
+import { seedOption, type SeedLike } from "../regularization/noise.ts";
 import type { BatchShape, InputShape } from "../shapes.ts";
 
 /** What layers of attention without projections take. */
@@ -22,6 +24,8 @@ export interface ScoredAttentionOptions extends LayerOptions {
   useScale?: boolean;
   /** Share of the weights that is set to 0 in training. Default 0. */
   dropout?: number;
+  /** Makes that choice independent of the global generator, as in `Dropout`. Default: the global generator. */
+  seed?: SeedLike;
 }
 
 const parameters = {
@@ -30,10 +34,12 @@ const parameters = {
     accepts: (value: unknown): boolean => typeof value === "number" && value >= 0 && value < 1,
     words: "a number of at least 0 and below 1",
   },
+  seed: seedOption,
 };
 
 export abstract class ScoredAttention extends Layer {
   static override readonly parameters: Parameters = parameters;
+  static override readonly callOptions: readonly string[] = attentionCallNames;
 
   /** The mean of the values for each query; the weights too where `weights` asks for them. */
   protected abstract attend(
@@ -61,8 +67,10 @@ export abstract class ScoredAttention extends Layer {
     return [ofQuery, undefined];
   }
 
+  override call(inputs: readonly Tensor[], options: AttentionCallOptions & GivesScores): readonly Tensor[];
+  override call(inputs: readonly Tensor[], options?: AttentionCallOptions & GivesOutput): Tensor;
+  override call(inputs: readonly Tensor[], options?: AttentionCallOptions): Tensor | readonly Tensor[];
   override call(inputs: readonly Tensor[], options: AttentionCallOptions = {}): Outputs {
-    requireCallOptions(this, options, attentionCallNames);
     const { query, value, key } = queryValueKey(inputs);
     const { training = false, useCausalMask: causal = false, returnAttentionScores = false } = options;
     const [queryMask, valueMask] = masksOfInputs(inputs, options.mask);
@@ -72,6 +80,7 @@ export abstract class ScoredAttention extends Layer {
       mask: valueMask?.expandDims(1),
       causal,
       dropout: training ? this.valuesOf(parameters).dropout : 0,
+      seed: this.valuesOf(parameters).seed,
     };
     const { output, weights } = this.attend({ query, key, value }, weighting, returnAttentionScores);
     const kept = queryMask === undefined ? output : where(queryMask.expandDims(2), output, 0);

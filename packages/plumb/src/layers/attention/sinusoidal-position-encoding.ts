@@ -28,6 +28,7 @@ const parameters = { maxWavelength: real(10_000, "The longest wavelength, over 2
 export class SinusoidalPositionEncoding extends Layer {
   static override readonly className: string = "SinusoidalPositionEncoding";
   static override readonly parameters: Parameters = parameters;
+  static override readonly callOptions: readonly string[] = ["startIndex"];
   static override readonly samples: readonly LayerSample[] = [
     { inputs: [2, 5, 4] },
     { options: { maxWavelength: 50 }, inputs: [1, 1, 3], call: { startIndex: 7 } as object },

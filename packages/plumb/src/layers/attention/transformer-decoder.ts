@@ -1,5 +1,4 @@
 import type { Tensor } from "../../tensor/index.ts";
-import { requireCallOptions } from "./attention-inputs.ts";
 import type { CallOptions, Inputs, LayerSample, Masks } from "../layer.ts";
 import { isShapeList, type BatchShape, type InputShape } from "../shapes.ts";
 import { Transformer } from "./transformer.ts";
@@ -13,8 +12,6 @@ export interface TransformerDecoderCallOptions extends CallOptions {
   /** Which step sees which of the encoder's, bool, broadcasts to `[batch, heads, steps, steps read]`. Default all. */
   readonly encoderAttentionMask?: Tensor;
 }
-
-const callNames = ["useCausalMask", "decoderAttentionMask", "encoderAttentionMask"] as const;
 
 /**
  * A block of a transformer that writes a sequence: every step attends to itself and those before it, then to what an
@@ -39,6 +36,11 @@ const callNames = ["useCausalMask", "decoderAttentionMask", "encoderAttentionMas
  */
 export class TransformerDecoder extends Transformer {
   static override readonly className: string = "TransformerDecoder";
+  static override readonly callOptions: readonly string[] = [
+    "useCausalMask",
+    "decoderAttentionMask",
+    "encoderAttentionMask",
+  ];
   static override readonly samples: readonly LayerSample[] = [
     {
       options: { intermediateDim: 5, numHeads: 2, activation: "gelu", normalizeFirst: true },
@@ -88,7 +90,6 @@ export class TransformerDecoder extends Transformer {
   }
 
   override call(inputs: Inputs, options: TransformerDecoderCallOptions = {}): Tensor {
-    requireCallOptions(this, options, callNames);
     const { useCausalMask = true, decoderAttentionMask, encoderAttentionMask, training = false } = options;
     const [x, encoded] = (Array.isArray(inputs) ? inputs : [inputs]) as readonly Tensor[];
     const [mask, encodedMask] = (Array.isArray(options.mask) ? options.mask : [options.mask]) as readonly (

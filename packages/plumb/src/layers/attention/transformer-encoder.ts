@@ -1,5 +1,4 @@
 import type { Tensor } from "../../tensor/index.ts";
-import { requireCallOptions } from "./attention-inputs.ts";
 import type { CallOptions, LayerSample } from "../layer.ts";
 import { isShapeList, type BatchShape, type InputShape } from "../shapes.ts";
 import { Transformer } from "./transformer.ts";
@@ -29,6 +28,7 @@ export interface TransformerEncoderCallOptions extends CallOptions {
  */
 export class TransformerEncoder extends Transformer {
   static override readonly className: string = "TransformerEncoder";
+  static override readonly callOptions: readonly string[] = ["attentionMask"];
   static override readonly samples: readonly LayerSample[] = [
     {
       options: { intermediateDim: 5, numHeads: 2, activation: "gelu", normalizeFirst: true },
@@ -54,7 +54,6 @@ export class TransformerEncoder extends Transformer {
   }
 
   override call(x: Tensor, options: TransformerEncoderCallOptions = {}): Tensor {
-    requireCallOptions(this, options, ["attentionMask"]);
     const { attentionMask, mask, training = false } = options;
     const seen = mask as Tensor | undefined;
     const attended = this.attend(x, this.parts.self, undefined, {

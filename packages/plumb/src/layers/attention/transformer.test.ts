@@ -125,7 +125,7 @@ test.each<[string, () => unknown, RegExp]>([
   ["half a head", () => new TransformerDecoder(4, 1.5), /PL4004.*numHeads/],
   ["heads that do not divide", () => new TransformerEncoder(4, 3).call(x), /PL4006.*3 heads divide/],
   ["no sequence", () => new TransformerEncoder(4, 2).call(x.reshape([6, 4])), /PL4006.*three axes/],
-  ["a list to read", () => new TransformerEncoder(4, 2).call([x, x] as never), /PL4006.*one sequence/],
+  ["a list to read", () => new TransformerEncoder(4, 2).call([x, x] as never), /PL4006.*one tensor/],
   ["three inputs", () => new TransformerDecoder(4, 2).call([x, x, x]), /PL4006.*\[sequence, encoded\]/],
   [
     "an option of others",

@@ -180,6 +180,15 @@ test("the steps that a mask leaves out do not count in a global mean, and get no
   expect([...dx.dataSync()]).toEqual([0.5, 0.5, 0, 0.5, 0, 0.5]);
 });
 
+test("a global mean of no steps is 0 and passes no gradient on", () => {
+  const x = tensor([1, 2, NaN, 4], [2, 2, 1]);
+  const mask = tensor([true, true, false, false], [2, 2]);
+  const mean = new GlobalAveragePooling1D().call(x, { mask });
+  const [dx] = gradients(mean.sum(), [x]);
+  expect([...mean.dataSync()]).toEqual([1.5, 0]);
+  expect([...dx.dataSync()]).toEqual([0.5, 0.5, 0, 0]);
+});
+
 test("borders are for all sides, per axis, or per side", () => {
   const shape = (layer: Layer): readonly number[] => (layer.call(ones([1, 5, 5, 1])) as Tensor).shape;
   expect(shape(new ZeroPadding2D(2))).toEqual([1, 9, 9, 1]);

@@ -107,6 +107,13 @@ describe("masks", () => {
     ]);
   });
 
+  test("a softmax knows its mask: a row of which nothing counts is 0, one of tiny logits is not", () => {
+    const tiny = tensor([[-1e31, -1e31]]);
+    expect([...new Softmax().call(tiny).dataSync()]).toEqual([0.5, 0.5]);
+    const none = tensor([[false, false]]);
+    expect([...new Softmax().call(tensor([[1, 2]]), { mask: none }).dataSync()]).toEqual([0, 0]);
+  });
+
   test("a softmax of NaN stays NaN", () => {
     expect([...new Softmax().call(tensor([[NaN, 1]])).dataSync()]).toEqual([NaN, NaN]);
   });

@@ -39,6 +39,7 @@ const parameters = {
 export class ReversibleEmbedding extends Embedding {
   static override readonly className: string = "ReversibleEmbedding";
   static override readonly parameters: Parameters = parameters;
+  static override readonly callOptions: readonly string[] = ["reverse"];
   static override readonly samples: readonly LayerSample[] = [
     { options: { inputDim: 5, outputDim: 3, maskZero: true }, inputs: [2, 4], integersBelow: 5 },
     { options: { inputDim: 2, outputDim: 1, logitSoftCap: 2 }, inputs: [1, 1], integersBelow: 2 },

@@ -13,7 +13,7 @@ export interface SoftmaxOptions extends LayerOptions {
 
 const parameters = { axis: oneOrMoreAxes(-1, "The axis, or axes, along which the outputs sum to 1") };
 
-/** Logits of what a mask leaves out: far below every other, and finite, so that no difference of two is NaN. */
+/** Logits of what a mask leaves out: below every other, and finite, so that no difference of two is NaN. */
 const never = -1e30;
 
 /**
@@ -38,6 +38,8 @@ export class Softmax extends Layer {
   ];
   readonly axis: AxisLike;
   override readonly activation: Activation;
+  /** What counts among masked logits. */
+  readonly #counted = new WeakMap<Tensor, Tensor>();
 
   constructor(options: SoftmaxOptions = {}) {
     super(options);
@@ -46,8 +48,12 @@ export class Softmax extends Layer {
       name: "softmax",
       // Losses know the softmax along the last axis only.
       head: this.axis === -1 ? "softmax" : "custom",
-      // In a row of which nothing counts all logits are alike, and so would the shares be.
-      call: (logits) => where(logits.lessEqual(never), 0, softmaxOver(logits, this.axis)),
+      call: (logits) => {
+        const shares = softmaxOver(logits, this.axis);
+        const counted = this.#counted.get(logits);
+        // In a row of which nothing counts all logits are alike, and so would the shares be.
+        return counted === undefined ? shares : where(counted, shares, 0);
+      },
     };
   }
 
@@ -60,7 +66,11 @@ export class Softmax extends Layer {
   }
 
   override beforeHead(x: Tensor, { mask }: CallOptions = {}): Tensor {
-    return mask === undefined ? x : where(maskOver(mask as Tensor, x), x, never);
+    if (mask === undefined) return x;
+    const counted = maskOver(mask as Tensor, x);
+    const logits = where(counted, x, never);
+    this.#counted.set(logits, counted);
+    return logits;
   }
 
   override call(x: Tensor, options: CallOptions = {}): Tensor {

@@ -82,7 +82,10 @@ interface SlowStatistics {
  * In training, mean and (biased) variance are those of the batch, over all axes but `axis`; a mask (of the first axes of
  * the input) says which steps count. Each such step moves the moving statistics,
  * `moving ← momentum · moving + (1 − momentum) · batch`, which stand in for them otherwise: outside training, and in
- * a layer that is not `trainable`, whose statistics stay as they are.
+ * a layer that is not `trainable`, whose statistics stay as they are. They begin at mean 0 and variance 1 and come near
+ * those of the data after some multiples of 1 / (1 − momentum) steps, 100 for the default: in a short training
+ * predictions and validation lag behind what the training logs show. With few steps in all, take `momentum: 0.9` or
+ * train for more epochs.
  *
  * With `renorm` the normalized values become `r · x̂ + d` in training, with r and d such that the statistics are the slowly
  * moving ones, within `renormClipping` (Ioffe, 2017); no gradient runs through them.

@@ -11,7 +11,7 @@ import {
   type LayerOptions,
   type LayerSample,
   type Masks,
-  type Outputs,
+  type OutputOf,
 } from "../layer.ts";
 import type { InputShape } from "../shapes.ts";
 import { unitLength } from "./unit-normalization.ts";
@@ -41,7 +41,7 @@ const parameters = {
  * const layer = new SpectralNormalization(new Dense(4));
  * layer.call(ones([2, 3]), { training: true }).shape; // [2, 4]
  */
-export class SpectralNormalization extends Layer {
+export class SpectralNormalization<L extends Layer = Layer> extends Layer {
   static override readonly className: string = "SpectralNormalization";
   static override readonly byPlace: readonly string[] = ["layer"];
   static override readonly parameters: Parameters = parameters;
@@ -49,12 +49,12 @@ export class SpectralNormalization extends Layer {
     { options: { layer: new Dense(2, { activation: "tanh" }) }, inputs: [2, 3] },
     { options: { layer: new Conv2D(2, 3) }, inputs: [1, 4, 3, 1] },
   ];
-  readonly layer: Layer;
+  readonly layer: L;
   readonly powerIterations: number;
   #kernel!: Variable;
   #u!: Variable;
 
-  constructor(layer: Layer, options: SpectralNormalizationOptions = {}) {
+  constructor(layer: L, options: SpectralNormalizationOptions = {}) {
     super(options);
     if (!(layer instanceof Layer))
       throw new PlumbError("PL4004", {
@@ -84,6 +84,14 @@ export class SpectralNormalization extends Layer {
     });
   }
 
+  override get callOptionNames(): readonly string[] {
+    return this.layer.callOptionNames;
+  }
+
+  override get takesList(): boolean | undefined {
+    return this.layer.takesList;
+  }
+
   override get supportsMasking(): boolean {
     return this.layer.supportsMasking;
   }
@@ -92,9 +100,9 @@ export class SpectralNormalization extends Layer {
     return this.layer.computeMask(inputs, mask);
   }
 
-  override call(inputs: Inputs, options: CallOptions = {}): Outputs {
+  override call(inputs: Inputs, options: CallOptions = {}): OutputOf<L> {
     if (options.training && this.trainable) this.#normalizeKernel();
-    return this.layer.call(inputs, options) as Outputs;
+    return this.layer.call(inputs, options) as OutputOf<L>;
   }
 
   #normalizeKernel(): void {

@@ -8,7 +8,7 @@ import type { LayerSample } from "../layer.ts";
 
 /**
  * The mean of each channel of a sequence, over all of it. A mask `[batch, steps]` leaves out the steps that are not
- * there; a row without any is NaN.
+ * there; a row without any is 0 and passes no gradient on (in Keras it is NaN, and so is all that is trained with it).
  *
  * Input `[batch, steps, channels]`, output `[batch, channels]`, or `[batch, 1, channels]` with `keepdims`.
  *

@@ -46,6 +46,7 @@ export abstract class GlobalAveragePooling extends GlobalPooling {
   protected override pooled(x: Tensor, axes: readonly number[], { mask }: CallOptions): Tensor {
     if (mask === undefined || this.spatialRank > 1) return x.mean(axes);
     const there = (mask as Tensor).expandDims(-1);
-    return where(there, x, 0).sum(axes).div(there.sum(axes));
+    // Of no steps the mean is 0: 0/0 would make the loss and then every weight NaN.
+    return where(there, x, 0).sum(axes).div(there.sum(axes).maximum(1));
   }
 }

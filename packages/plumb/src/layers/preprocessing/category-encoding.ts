@@ -44,6 +44,7 @@ const parameters = {
 export class CategoryEncoding extends Layer {
   static override readonly className: string = "CategoryEncoding";
   static override readonly parameters: Parameters = parameters;
+  static override readonly callOptions: readonly string[] = ["countWeights"];
   static override readonly samples: readonly LayerSample[] = [
     { options: { numTokens: 5 }, inputs: [3, 4], integersBelow: 5 },
     { options: { numTokens: 1 }, inputs: [1, 1], integersBelow: 1 },

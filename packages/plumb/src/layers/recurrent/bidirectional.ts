@@ -4,7 +4,7 @@ import { oneOf, showValue, unchecked, type Parameters } from "../../base/paramet
 import { concat, type Tensor, type TensorLike } from "../../tensor/index.ts";
 import { Layer, type Inputs, type LayerOptions, type LayerSample, type Masks } from "../layer.ts";
 import { LSTM } from "./lstm.ts";
-import { maskOfFirst, RNN, type RNNCallOptions } from "./rnn.ts";
+import { maskOfFirst, RNN, type RNNCallOptions, type RNNOutput } from "./rnn.ts";
 import { isShapeList, type BatchShape, type InputShape } from "../shapes.ts";
 
 /** How the outputs of both directions become one; null gives both, in a list. */
@@ -18,8 +18,13 @@ export interface BidirectionalOptions extends LayerOptions {
    * The layer that runs backwards: with `goBackwards`, and the same `returnSequences`, `returnState` and `stateful` as the
    * other. Default: one of the options of the other, with weights of its own.
    */
-  backwardLayer?: RNN;
+  backwardLayer?: RNN<boolean>;
 }
+
+/** What `Bidirectional` gives: one tensor where both directions are merged and no states are returned, else a list. */
+export type BidirectionalOutput<S extends boolean, M extends MergeMode> = M extends null
+  ? readonly Tensor[]
+  : RNNOutput<S>;
 
 const parameters = {
   mergeMode: oneOf(
@@ -27,7 +32,7 @@ const parameters = {
     "concat",
     "How the outputs of both directions become one",
   ),
-  backwardLayer: unchecked<RNN | undefined>(undefined, "The layer that runs backwards"),
+  backwardLayer: unchecked<RNN<boolean> | undefined>(undefined, "The layer that runs backwards"),
 };
 
 /** Both layers of one `Bidirectional` give the same kinds of output. */
@@ -51,10 +56,11 @@ const shared = ["returnSequences", "returnState", "stateful"] as const;
  * const layer = new Bidirectional(new LSTM(8, { returnSequences: true }));
  * layer.call(ones([2, 5, 3])).shape; // [2, 5, 16]
  */
-export class Bidirectional extends Layer {
+export class Bidirectional<S extends boolean = false, M extends MergeMode = "concat"> extends Layer {
   static override readonly className: string = "Bidirectional";
   static override readonly byPlace: readonly string[] = ["layer"];
   static override readonly parameters: Parameters = parameters;
+  static override readonly callOptions: readonly string[] = ["initialState"];
   static override readonly samples: readonly LayerSample[] = [
     { options: { layer: new LSTM(2, { returnSequences: true }) }, inputs: [2, 3, 2] },
     { options: { layer: new LSTM(1, { returnState: true }), mergeMode: null }, inputs: [1, 1, 1] },
@@ -70,10 +76,10 @@ export class Bidirectional extends Layer {
     },
   ];
   readonly mergeMode: MergeMode;
-  readonly forwardLayer: RNN;
-  readonly backwardLayer: RNN;
+  readonly forwardLayer: RNN<boolean>;
+  readonly backwardLayer: RNN<boolean>;
 
-  constructor(layer: RNN, options: BidirectionalOptions = {}) {
+  constructor(layer: RNN<S>, options: BidirectionalOptions & { mergeMode?: M } = {}) {
     super(options);
     const { mergeMode, backwardLayer } = this.valuesOf(parameters);
     for (const one of [layer, backwardLayer ?? layer])
@@ -130,7 +136,7 @@ export class Bidirectional extends Layer {
       : `${wanted} initial states, those of the forward layer and then those of the backward layer`;
   }
 
-  #stateCount({ cell }: RNN): number {
+  #stateCount({ cell }: RNN<boolean>): number {
     return cell.stateSize.length;
   }
 
@@ -143,19 +149,19 @@ export class Bidirectional extends Layer {
   override call(
     inputs: Inputs,
     { initialState, mask, training }: RNNCallOptions = {},
-  ): Tensor | readonly Tensor[] {
+  ): BidirectionalOutput<S, M> {
     const [x, ...following] = listOf(inputs);
     const given = following.length > 0 ? following : listOf(initialState ?? []);
     if (given.length > 0) this.ensureBuilt([x, ...given].map(({ shape }) => shape));
     const half = this.#stateCount(this.forwardLayer);
     const ofSteps = maskOfFirst(mask);
-    const run = (layer: RNN, states: readonly Tensor[]): readonly Tensor[] =>
+    const run = (layer: RNN<boolean>, states: readonly Tensor[]): readonly Tensor[] =>
       listOf(layer.call(states.length === 0 ? x : [x, ...states], { mask: ofSteps, training }));
     const [ahead, ...aheadStates] = run(this.forwardLayer, given.slice(0, half));
     const [behind, ...behindStates] = run(this.backwardLayer, given.slice(half));
     const merged = this.#merge(ahead, this.forwardLayer.returnSequences ? behind.flip(1) : behind);
     const outputs = [...merged, ...aheadStates, ...behindStates];
-    return outputs.length === 1 ? outputs[0] : outputs;
+    return (outputs.length === 1 ? outputs[0] : outputs) as BidirectionalOutput<S, M>;
   }
 
   #merge(ahead: Tensor, behind: Tensor): readonly Tensor[] {
@@ -181,7 +187,7 @@ export class Bidirectional extends Layer {
 
   /**
    * Of stateful layers: sets the states of both to zero, or to these, the forward layer's first.
-   * Errors: PL1010 for states of another shape.
+   * Errors: PL4004 for states where the layers are not stateful, PL4006 for states of another number or shape.
    */
   resetState(states?: readonly TensorLike[]): void {
     const half = this.#stateCount(this.forwardLayer);
@@ -191,7 +197,11 @@ export class Bidirectional extends Layer {
 }
 
 /** A layer like that one for one of the directions, as Keras names it. */
-function directed(layer: RNN, direction: string, goBackwards: boolean): RNN | undefined {
+function directed<S extends boolean>(
+  layer: RNN<S>,
+  direction: string,
+  goBackwards: boolean,
+): RNN<S> | undefined {
   const stem = layer.name.replace(new RegExp(`^${direction}_`), "");
   return layer.again({ name: `${direction}_${stem}`, goBackwards });
 }

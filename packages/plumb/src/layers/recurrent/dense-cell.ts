@@ -10,6 +10,7 @@ import {
   type Parameter,
   type Parameters,
 } from "../../base/parameters.ts";
+import type { SeedGenerator } from "../../base/seed.ts";
 import { sizeOf, type Shape } from "../../base/shape.ts";
 import type { ConstraintLike } from "../../constraints/index.ts";
 import type { InitializerLike } from "../../initializers/index.ts";
@@ -17,6 +18,7 @@ import type { Activation, ActivationLike } from "../../numerics/index.ts";
 import type { RegularizerLike } from "../../regularizers/index.ts";
 import { random, where, type Tensor, type Variable } from "../../tensor/index.ts";
 import type { CallOptions, LayerOptions } from "../layer.ts";
+import { seedOption, type SeedLike } from "../regularization/noise.ts";
 import { RNNCell, type CellSteps } from "./rnn-cell.ts";
 import { isShapeList, type BatchShape, type InputShape } from "../shapes.ts";
 
@@ -52,6 +54,8 @@ export interface DenseCellOptions extends LayerOptions {
    * out as well: what was kept would grow by 1 / (1 − share) at every step. Default 0.
    */
   recurrentDropout?: number;
+  /** Makes the draws of both independent of the global generator, as in `Dropout`. Default: the global generator. */
+  seed?: SeedLike;
 }
 
 /** A share that leaves something over. */
@@ -88,6 +92,7 @@ export const denseCellParameters = {
   biasConstraint: unchecked<ConstraintLike | undefined>(undefined, "What the bias is brought back to"),
   dropout: share("Share of the inputs that is set to 0 while training"),
   recurrentDropout: share("Share of the state that the sums do not see while training"),
+  seed: seedOption,
 };
 
 const placed = { units: required(integer(1, "Number of outputs", { min: 1 })) };
@@ -194,14 +199,14 @@ export abstract class DenseCell extends RNNCell {
   }
 
   override begin(batch: number, { training = false }: CallOptions): CellSteps {
-    const { dropout, recurrentDropout } = this.valuesOf(denseCellParameters);
+    const { dropout, recurrentDropout, seed } = this.valuesOf(denseCellParameters);
     const kernel = this.#kernel.read();
     const [bias, recurrentBias] = this.#bias === undefined ? [] : this.biases(this.#bias.read());
-    const thinInputs = thinning(training ? dropout : 0, [batch, kernel.shape[0]]);
+    const thinInputs = thinning(training ? dropout : 0, [batch, kernel.shape[0]], seed);
     const recurrent: Recurrent = {
       kernel: this.#recurrentKernel.read(),
       bias: recurrentBias,
-      seen: thinning(training ? recurrentDropout : 0, [batch, this.units]),
+      seen: thinning(training ? recurrentDropout : 0, [batch, this.units], seed),
     };
     return {
       project(x) {
@@ -228,9 +233,9 @@ export abstract class DenseCell extends RNNCell {
 }
 
 /** Dropout that leaves out the same values whenever it is applied: those of `shape`, drawn now. */
-function thinning(rate: number, shape: Shape): (x: Tensor) => Tensor {
+function thinning(rate: number, shape: Shape, seed: SeedGenerator | undefined): (x: Tensor) => Tensor {
   if (rate === 0) return (x) => x;
-  const kept = random.bernoulli(shape, 1 - rate);
+  const kept = random.bernoulli(shape, 1 - rate, { seed });
   return (x) => where(kept, x.div(1 - rate), 0);
 }
 

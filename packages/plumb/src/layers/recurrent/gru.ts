@@ -19,7 +19,7 @@ export interface GRUOptions extends RNNOptions, GRUCellOptions {}
  * @example
  * new Sequential([Input({ shape: [20, 3] }), new GRU(32), new Dense(1)]);
  */
-export class GRU extends RNN {
+export class GRU<S extends boolean = false> extends RNN<S> {
   static override readonly className: string = "GRU";
   static override readonly byPlace: readonly string[] = ["units"];
   static override readonly parameters: Parameters = gruCellParameters;
@@ -36,7 +36,7 @@ export class GRU extends RNN {
   ];
   readonly units: number;
 
-  constructor(units: number, options: GRUOptions = {}) {
+  constructor(units: number, options: GRUOptions & { returnState?: S } = {}) {
     super(new GRUCell(units, cellOptions("GRU", gruCellParameters, units, options)), options);
     this.units = units;
   }

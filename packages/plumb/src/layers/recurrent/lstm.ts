@@ -21,7 +21,7 @@ export interface LSTMOptions extends RNNOptions, LSTMCellOptions {}
  * @example
  * new Sequential([Input({ shape: [20, 3] }), new LSTM(32), new Dense(1)]);
  */
-export class LSTM extends RNN {
+export class LSTM<S extends boolean = false> extends RNN<S> {
   static override readonly className: string = "LSTM";
   static override readonly byPlace: readonly string[] = ["units"];
   static override readonly parameters: Parameters = lstmCellParameters;
@@ -49,7 +49,7 @@ export class LSTM extends RNN {
   ];
   readonly units: number;
 
-  constructor(units: number, options: LSTMOptions = {}) {
+  constructor(units: number, options: LSTMOptions & { returnState?: S } = {}) {
     super(new LSTMCell(units, cellOptions("LSTM", lstmCellParameters, units, options)), options);
     this.units = units;
   }

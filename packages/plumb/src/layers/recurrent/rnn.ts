@@ -16,7 +16,7 @@ import {
   type LoopStep,
   type Tensor,
   type TensorLike,
-  type Variable,
+  Variable,
 } from "../../tensor/index.ts";
 import { collectLosses } from "../added-losses.ts";
 import { isInferring } from "../infer.ts";
@@ -29,6 +29,7 @@ import {
   type Masks,
 } from "../layer.ts";
 import { RNNCell, type CellSteps } from "./rnn-cell.ts";
+import { scopedName } from "../scope.ts";
 import { isShapeList, type BatchShape, type InputShape } from "../shapes.ts";
 import { SimpleRNNCell } from "./simple-rnn-cell.ts";
 import { StackedRNNCells } from "./stacked-rnn-cells.ts";
@@ -43,7 +44,7 @@ export interface RNNOptions extends LayerOptions {
   goBackwards?: boolean;
   /**
    * Begin each call with the states that the one before ended with, row by row, until `resetState`. All batches then
-   * have the same number of rows. Default false.
+   * have the same number of rows. The states are no weights (`states`). Default false.
    */
   stateful?: boolean;
   /** Write the steps out rather than loop: for a few small steps faster to run, and longer to compile. Default false. */
@@ -57,6 +58,9 @@ export interface RNNCallOptions extends CallOptions {
   /** The states before the first step, each `[batch, size]`; they may also follow the sequence in a list. Default zeros. */
   readonly initialState?: Tensor | readonly Tensor[];
 }
+
+/** What a recurrent layer gives: the output, or, made with `returnState: true`, a list of it and the last states. */
+export type RNNOutput<S extends boolean> = S extends true ? readonly Tensor[] : Tensor;
 
 const parameters = {
   returnSequences: flag(false, "Give the output of every step, rather than that of the last"),
@@ -88,10 +92,11 @@ const parameters = {
  * const layer = new RNN([new LSTMCell(8), new GRUCell(4)], { returnSequences: true });
  * layer.call(ones([2, 5, 3])).shape; // [2, 5, 4]
  */
-export class RNN extends Layer {
+export class RNN<S extends boolean = false> extends Layer {
   static override readonly className: string = "RNN";
   static override readonly byPlace: readonly string[] = ["cell"];
   static override readonly parameters: Parameters = parameters;
+  static override readonly callOptions: readonly string[] = ["initialState"];
   static override readonly samples: readonly LayerSample[] = [
     { options: { cell: new SimpleRNNCell(3), returnSequences: true, returnState: true }, inputs: [2, 4, 3] },
   ];
@@ -105,7 +110,7 @@ export class RNN extends Layer {
   /** Of a stateful layer: where the states are kept, once the number of rows is known. */
   #kept: readonly Variable[] = [];
 
-  constructor(cell: RNNCell | readonly RNNCell[], options: RNNOptions = {}) {
+  constructor(cell: RNNCell | readonly RNNCell[], options: RNNOptions & { returnState?: S } = {}) {
     super(options);
     const one: unknown = Array.isArray(cell) ? new StackedRNNCells(cell) : cell;
     if (!(one instanceof RNNCell))
@@ -131,6 +136,11 @@ export class RNN extends Layer {
 
   override get outputHead(): Head {
     return this.cell.outputHead;
+  }
+
+  /** A sequence, or a list of it and the initial states. */
+  override get takesList(): undefined {
+    return undefined;
   }
 
   protected override needs(inputShape: InputShape): string | undefined {
@@ -169,8 +179,8 @@ export class RNN extends Layer {
   }
 
   /** As every layer's; a stateful layer makes room for the states of a batch when it learns how many rows one has. */
-  override ensureBuilt(inputShape: InputShape): void {
-    super.ensureBuilt(inputShape);
+  override ensureBuilt(inputShape: InputShape, inputs?: unknown): void {
+    super.ensureBuilt(inputShape, inputs);
     const [batch] = sequencesOf(inputShape)[0];
     if (this.stateful && this.#kept.length === 0 && batch !== null && !isInferring()) this.#keep(batch);
   }
@@ -178,25 +188,30 @@ export class RNN extends Layer {
   #keep(batch: number): void {
     this.#kept = this.within(() =>
       withTrace(undefined, () =>
-        this.cell.stateSize.map((size, i) =>
-          this.addWeight({
-            name: `state_${i}`,
-            shape: [batch, size],
-            initializer: "zeros",
-            trainable: false,
-          }),
+        this.cell.stateSize.map(
+          (size, i) =>
+            new Variable(zeros([batch, size]), { name: scopedName(`state_${i}`), trainable: false }),
         ),
       ),
     );
   }
 
   /**
-   * Of a stateful layer: sets the states to zero, or to these, each `[batch, size]`.
-   * Errors: PL4006 for states of another number or shape.
+   * Of a stateful layer: the states that the next call begins with, each `[batch, size]`; none before the number of rows
+   * is known. They are no weights: what is kept of a model does not hang on the batches that it has seen.
+   */
+  get states(): readonly Variable[] {
+    return this.#kept;
+  }
+
+  /**
+   * Of a stateful layer: sets the states to zero, or to these, each `[batch, size]`. Does nothing without states to set.
+   * Errors: PL4004 for states where the layer is not stateful, PL4006 for states of another number or shape.
    */
   resetState(given?: readonly TensorLike[]): void {
     const states = given?.map((state) => asTensor(state));
     if (states !== undefined) {
+      if (!this.stateful) throw this.#keepsNothing();
       const batch = this.#kept[0]?.shape[0] ?? states[0]?.shape[0] ?? 1;
       this.#requireStates(batch, states);
       if (this.#kept.length === 0) this.#keep(batch);
@@ -204,10 +219,15 @@ export class RNN extends Layer {
     assignAll(this.#kept.map((kept, i) => [kept, states?.[i] ?? zeros(kept.shape)] as const));
   }
 
-  override call(
-    inputs: Inputs,
-    { initialState, mask: masks, training }: RNNCallOptions = {},
-  ): Tensor | readonly Tensor[] {
+  #keepsNothing(): PlumbError {
+    return new PlumbError("PL4004", {
+      asked: `The states of the ${this.className} layer "${this.name}" were to be set`,
+      why: "It is not stateful: each call begins with zeros, or with the states that it is given",
+      fix: `Make it with stateful: true, or call it with states: layer.call(x, { initialState: [...] })`,
+    });
+  }
+
+  override call(inputs: Inputs, { initialState, mask: masks, training }: RNNCallOptions = {}): RNNOutput<S> {
     const [sequence, ...following] = (Array.isArray(inputs) ? inputs : [inputs]) as readonly Tensor[];
     const x = sequence.cast("float32");
     const initial = this.#initialStates(x, following.length > 0 ? following : initialState);
@@ -223,11 +243,12 @@ export class RNN extends Layer {
     if (this.stateful && !isInferring())
       assignAll(this.#kept.map((kept, i) => [kept, run.states[i]] as const));
     const output = this.returnSequences ? stepsFirst(this.goBackwards ? run.all.flip(0) : run.all) : run.last;
-    return this.returnState ? [output, ...run.states] : output;
+    return (this.returnState ? [output, ...run.states] : output) as RNNOutput<S>;
   }
 
+  /** Shapes are the same either way, and sizes that are tried for them may be large. */
   get #repeat(): typeof loop {
-    return this.valuesOf(parameters).unroll ? unrolled : loop;
+    return this.valuesOf(parameters).unroll && !isInferring() ? unrolled : loop;
   }
 
   #plain({ step }: CellSteps, initial: readonly Tensor[], over: readonly Tensor[]): Run {
@@ -316,13 +337,13 @@ export class RNN extends Layer {
    * A layer of the same options but for these, with weights of its own; undefined where the cell is one of which no
    * second can be made.
    */
-  again(changes: RNNOptions): RNN | undefined {
+  again(changes: Omit<RNNOptions, "returnState">): RNN<S> | undefined {
     const Class = this.constructor as typeof RNN;
     const cell = this.cell.again();
     if (cell === undefined) return undefined;
     const placed = Class.byPlace.map((name) => (name === "cell" ? cell : this[name as keyof this]));
     const options = { ...this.valuesOf(parameters), ...changes };
-    return new (Class as unknown as new (...args: unknown[]) => RNN)(...placed, options);
+    return new (Class as unknown as new (...args: unknown[]) => RNN<S>)(...placed, options);
   }
 }
 
@@ -340,7 +361,7 @@ export const maskOfFirst = (masks: Masks): Tensor | undefined =>
 const sequencesOf = (shape: InputShape): readonly BatchShape[] => (isShapeList(shape) ? shape : [shape]);
 
 /** Batch and steps in each other's place: `[batch, steps, …]` to `[steps, batch, …]`, and back. */
-const stepsFirst = (x: Tensor): Tensor => x.transpose([...x.shape.keys()].with(0, 1).with(1, 0));
+export const stepsFirst = (x: Tensor): Tensor => x.transpose([...x.shape.keys()].with(0, 1).with(1, 0));
 
 /** As `loop`, with the body written once for each step. */
 function unrolled(

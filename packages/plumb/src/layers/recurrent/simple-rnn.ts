@@ -18,7 +18,7 @@ export interface SimpleRNNOptions extends RNNOptions, SimpleRNNCellOptions {}
  * @example
  * new Sequential([Input({ shape: [20, 3] }), new SimpleRNN(16), new Dense(1)]);
  */
-export class SimpleRNN extends RNN {
+export class SimpleRNN<S extends boolean = false> extends RNN<S> {
   static override readonly className: string = "SimpleRNN";
   static override readonly byPlace: readonly string[] = ["units"];
   static override readonly parameters: Parameters = simpleRNNCellParameters;
@@ -36,7 +36,7 @@ export class SimpleRNN extends RNN {
   ];
   readonly units: number;
 
-  constructor(units: number, options: SimpleRNNOptions = {}) {
+  constructor(units: number, options: SimpleRNNOptions & { returnState?: S } = {}) {
     super(
       new SimpleRNNCell(units, cellOptions("SimpleRNN", simpleRNNCellParameters, units, options)),
       options,

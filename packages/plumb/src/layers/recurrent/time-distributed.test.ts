@@ -10,8 +10,10 @@ import {
   type Variable,
 } from "../../tensor/index.ts";
 import {
+  BatchNormalization,
   beforeHeadOf,
   Bidirectional,
+  collectLosses,
   Dense,
   Dropout,
   headOf,
@@ -35,10 +37,10 @@ const values = (...shape: number[]): Tensor => {
 const only = (outputs: unknown): Tensor => outputs as Tensor;
 const at = (x: Tensor, t: number): Tensor => x.slice([0, t], [x.shape[0], 1]).squeeze(1);
 
-function expectSame(got: Tensor, want: Tensor): void {
+function expectSame(got: Tensor, want: Tensor, digits = 5): void {
   expect(got.shape).toEqual(want.shape);
   const wanted = want.dataSync();
-  got.dataSync().forEach((value, i) => expect(value).toBeCloseTo(wanted[i], 5));
+  got.dataSync().forEach((value, i) => expect(value).toBeCloseTo(wanted[i], digits));
 }
 
 /** Each row less a mean that moves with every training call: it keeps something, and rows hang on each other. */
@@ -89,7 +91,7 @@ test("a layer of several outputs gives several", () => {
 });
 
 describe("a layer that keeps something from call to call", () => {
-  test("is called step by step while training, as one program or call by call", () => {
+  test("is applied step by step while training, as one program or call by call", () => {
     const x = values(3, 4, 2);
     const byHand = new Centred();
     const want = stack(
@@ -117,8 +119,77 @@ describe("a layer that keeps something from call to call", () => {
     layer.ensureBuilt([null, 3, 4, 2]);
     layer.call(values(2, 3, 4, 2));
     expect(calls).toBe(1);
+    // A loop in a loop: the time to compile does not hang on the number of steps.
     layer.call(values(2, 3, 4, 2), { training: true });
-    expect(calls).toBe(1 + 12);
+    expect(calls).toBe(1 + 1);
+  });
+
+  test("may be inside one that makes its layers' weights when it is called", () => {
+    class Around extends Layer {
+      static override readonly className: string = "Around";
+      readonly inner = new Centred();
+      override call(x: Tensor, options?: CallOptions): Tensor {
+        return this.inner.call(x, options);
+      }
+    }
+    const x = values(3, 4, 2);
+    const [around, inner] = [new Around(), new Centred()];
+    const want = only(new TimeDistributed(inner).call(x, { training: true }));
+    expectSame(only(new TimeDistributed(around).call(x, { training: true })), want);
+    expectSame(around.inner.mean.read(), inner.mean.read());
+  });
+
+  test("has the gradients, the random draws and the added losses of each step", () => {
+    class Noisy extends Centred {
+      static override readonly className: string = "Noisy";
+      readonly dropout = new Dropout(0.5);
+      readonly scale = new Dense(2, { useBias: false, kernelInitializer: "ones" });
+      override call(x: Tensor, options: CallOptions = {}): Tensor {
+        this.addLoss(x.sum());
+        const centred = super.call(x, options);
+        return this.dropout.call(this.scale.call(x).sub(this.scale.call(x.sub(centred))), options);
+      }
+    }
+    const x = values(40, 3, 2);
+    const layer = new TimeDistributed(new Noisy());
+    const { value: output, losses } = collectLosses(() => only(layer.call(x, { training: true })));
+    const [gradient] = gradients(output.square().sum(), layer.trainableWeights);
+    expect(losses.length).toBe(1);
+    expectSame(losses[0], x.sum());
+    const kept = output.notEqual(0);
+    const rows = [0, 1, 2].map((t) => at(kept, t).dataSync().join());
+    expect(new Set(rows).size).toBe(3);
+    const mean = only(new TimeDistributed(new Centred()).call(x, { training: true }));
+    const want = mean.sum(-1, { keepDims: true }).mul(kept.cast("float32")).mul(2);
+    expectSame(output, want);
+    const flat = (of: Tensor): Tensor => of.reshape([120, 2]);
+    expectSame(
+      gradient,
+      flat(mean)
+        .transpose()
+        .matmul(flat(want.mul(4))),
+      3,
+    );
+  });
+
+  test("batch normalization has the statistics of each step, as it has called on them one by one", () => {
+    const x = values(4, 3, 2);
+    const [inner, byHand] = [
+      new BatchNormalization({ momentum: 0.5 }),
+      new BatchNormalization({ momentum: 0.5 }),
+    ];
+    const layer = new TimeDistributed(inner);
+    const want = stack(
+      [0, 1, 2].map((t) => byHand.call(at(x, t), { training: true })),
+      1,
+    );
+    const output = only(layer.call(x, { training: true }));
+    const weigh = (y: Tensor, weights: readonly Variable[]): Tensor[] =>
+      gradients(y.mul(values(4, 3, 2)).sum(), [x, ...weights]);
+    const gradientsWanted = weigh(want, byHand.trainableWeights);
+    weigh(output, inner.trainableWeights).forEach((one, i) => expectSame(one, gradientsWanted[i]));
+    expectSame(output, want);
+    inner.weights.forEach((weight, i) => expectSame(weight.read(), byHand.weights[i].read()));
   });
 
   test("such as a stateful recurrent one, also within others, also when not training", () => {

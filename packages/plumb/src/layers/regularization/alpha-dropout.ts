@@ -1,12 +1,20 @@
 import { resolve, type Parameters } from "../../base/parameters.ts";
 import { seluFloor } from "../../numerics/index.ts";
 import { random, where, type Tensor } from "../../tensor/index.ts";
-import type { LayerOptions, LayerSample } from "../layer.ts";
-import { choiceShape, dropoutRate, Noise, noiseNeeds, noiseShapeOf, type NoiseShape } from "./noise.ts";
+import type { LayerSample } from "../layer.ts";
+import {
+  choiceShape,
+  dropoutRate,
+  Noise,
+  noiseNeeds,
+  noiseShapeOf,
+  type NoiseOptions,
+  type NoiseShape,
+} from "./noise.ts";
 import type { BatchShape } from "../shapes.ts";
 
 /** What `AlphaDropout` takes besides its rate. */
-export interface AlphaDropoutOptions extends LayerOptions {
+export interface AlphaDropoutOptions extends NoiseOptions {
   /** Extents of the choice, with 1 where one choice serves all and null where it is that of the input. Default: each element by itself. */
   noiseShape?: NoiseShape | null;
 }
@@ -47,7 +55,9 @@ export class AlphaDropout extends Noise {
 
   protected override disturb(x: Tensor): Tensor {
     if (this.rate === 0) return x;
-    const kept = random.bernoulli(choiceShape(this.valuesOf(parameters).noiseShape, x.shape), 1 - this.rate);
+    const kept = random.bernoulli(choiceShape(this.valuesOf(parameters).noiseShape, x.shape), 1 - this.rate, {
+      seed: this.seed,
+    });
     const factor = ((1 - this.rate) * (1 + this.rate * seluFloor ** 2)) ** -0.5;
     return where(kept, x, seluFloor)
       .mul(factor)

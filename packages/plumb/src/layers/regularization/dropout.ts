@@ -1,6 +1,6 @@
 import { resolve, type Parameters } from "../../base/parameters.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import type { LayerOptions, LayerSample } from "../layer.ts";
+import type { LayerSample } from "../layer.ts";
 import {
   choiceShape,
   dropOut,
@@ -8,12 +8,13 @@ import {
   Noise,
   noiseNeeds,
   noiseShapeOf,
+  type NoiseOptions,
   type NoiseShape,
 } from "./noise.ts";
 import type { BatchShape } from "../shapes.ts";
 
 /** What `Dropout` takes besides its rate. */
-export interface DropoutOptions extends LayerOptions {
+export interface DropoutOptions extends NoiseOptions {
   /**
    * Extents of the choice, with 1 along the axes where one choice serves all and null where the extent is that of the
    * input: `[null, 1, null]` drops features over all steps alike. Default: each element by itself.
@@ -27,7 +28,8 @@ const parameters = { noiseShape: noiseShapeOf("Extents of the choice, 1 where on
  * Sets a random share of the inputs to 0 while training, and scales the rest by 1 / (1 − rate), so that the expected sum
  * stays the same ("inverted" dropout). Outside training it does nothing. Output has the shape of the input.
  *
- * The choice comes from the seeded generator, drawn afresh at each step: the same seed gives the same run.
+ * The choice comes from the seeded generator, drawn afresh at each step: the same seed gives the same run. With `seed` it
+ * comes from a generator of the layer's own.
  * Srivastava et al., 2014. Errors: PL4004 for a rate outside [0, 1) or a noiseShape that is none; PL4006 for an input over
  * which that does not spread.
  *
@@ -54,6 +56,6 @@ export class Dropout extends Noise {
   }
 
   protected override disturb(x: Tensor): Tensor {
-    return dropOut(x, this.rate, choiceShape(this.valuesOf(parameters).noiseShape, x.shape));
+    return dropOut(x, this.rate, choiceShape(this.valuesOf(parameters).noiseShape, x.shape), this.seed);
   }
 }

@@ -1,7 +1,7 @@
 import { resolve } from "../../base/parameters.ts";
 import { random, type Tensor } from "../../tensor/index.ts";
-import type { LayerOptions, LayerSample } from "../layer.ts";
-import { dropoutRate, Noise } from "./noise.ts";
+import type { LayerSample } from "../layer.ts";
+import { dropoutRate, Noise, type NoiseOptions } from "./noise.ts";
 
 /**
  * Multiplies by normal noise of mean 1 and standard deviation √(rate / (1 − rate)) while training: as much variance as
@@ -21,13 +21,13 @@ export class GaussianDropout extends Noise {
   ];
   readonly rate: number;
 
-  constructor(rate: number, options: LayerOptions = {}) {
+  constructor(rate: number, options: NoiseOptions = {}) {
     super(options);
     this.rate = resolve("PL4004", "GaussianDropout", { rate: dropoutRate }, { rate }).rate;
   }
 
   protected override disturb(x: Tensor): Tensor {
     const stddev = Math.sqrt(this.rate / (1 - this.rate));
-    return this.rate === 0 ? x : x.mul(random.normal(x.shape, { mean: 1, stddev }));
+    return this.rate === 0 ? x : x.mul(random.normal(x.shape, { mean: 1, stddev, seed: this.seed }));
   }
 }

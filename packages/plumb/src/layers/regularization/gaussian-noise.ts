@@ -1,7 +1,7 @@
 import { real, required, resolve } from "../../base/parameters.ts";
 import { random, type Tensor } from "../../tensor/index.ts";
-import type { LayerOptions, LayerSample } from "../layer.ts";
-import { Noise } from "./noise.ts";
+import type { LayerSample } from "../layer.ts";
+import { Noise, type NoiseOptions } from "./noise.ts";
 
 const parameters = { stddev: required(real(0, "Standard deviation of the noise", { min: 0 })) };
 
@@ -24,12 +24,12 @@ export class GaussianNoise extends Noise {
   ];
   readonly stddev: number;
 
-  constructor(stddev: number, options: LayerOptions = {}) {
+  constructor(stddev: number, options: NoiseOptions = {}) {
     super(options);
     this.stddev = resolve("PL4004", "GaussianNoise", parameters, { stddev }).stddev;
   }
 
   protected override disturb(x: Tensor): Tensor {
-    return this.stddev === 0 ? x : x.add(random.normal(x.shape, { stddev: this.stddev }));
+    return this.stddev === 0 ? x : x.add(random.normal(x.shape, { stddev: this.stddev, seed: this.seed }));
   }
 }

@@ -23,6 +23,7 @@ export { AlphaDropout, type AlphaDropoutOptions } from "./alpha-dropout.ts";
 export { Dropout, type DropoutOptions } from "./dropout.ts";
 export { GaussianDropout } from "./gaussian-dropout.ts";
 export { GaussianNoise } from "./gaussian-noise.ts";
+export type { NoiseOptions, SeedLike } from "./noise.ts";
 export {
   SpatialDropout1D,
   SpatialDropout2D,

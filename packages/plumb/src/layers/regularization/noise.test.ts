@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ones, random, seed, type Tensor } from "../../tensor/index.ts";
+import { compile, ones, random, seed, type Tensor } from "../../tensor/index.ts";
 import {
   AlphaDropout,
   Dropout,
@@ -22,14 +22,15 @@ function spread(x: Tensor): { mean: number; variance: number; error: number } {
   return { mean, variance, error: 5 * Math.sqrt(variance / values.length) };
 }
 
-describe.each<[string, () => Layer, readonly number[]]>([
-  ["Dropout", () => new Dropout(0.4), [2, 50]],
-  ["AlphaDropout", () => new AlphaDropout(0.4), [2, 50]],
-  ["GaussianDropout", () => new GaussianDropout(0.4), [2, 50]],
-  ["GaussianNoise", () => new GaussianNoise(0.4), [2, 50]],
-  ["SpatialDropout1D", () => new SpatialDropout1D(0.4), [2, 3, 50]],
-  ["SpatialDropout2D", () => new SpatialDropout2D(0.4), [2, 2, 2, 50]],
-  ["SpatialDropout3D", () => new SpatialDropout3D(0.4), [2, 2, 2, 2, 50]],
+type Options = { readonly seed?: number };
+describe.each<[string, (options?: Options) => Layer, readonly number[]]>([
+  ["Dropout", (options) => new Dropout(0.4, options), [2, 50]],
+  ["AlphaDropout", (options) => new AlphaDropout(0.4, options), [2, 50]],
+  ["GaussianDropout", (options) => new GaussianDropout(0.4, options), [2, 50]],
+  ["GaussianNoise", (options) => new GaussianNoise(0.4, options), [2, 50]],
+  ["SpatialDropout1D", (options) => new SpatialDropout1D(0.4, options), [2, 3, 50]],
+  ["SpatialDropout2D", (options) => new SpatialDropout2D(0.4, options), [2, 2, 2, 50]],
+  ["SpatialDropout3D", (options) => new SpatialDropout3D(0.4, options), [2, 2, 2, 2, 50]],
 ])("%s", (_name, make, shape) => {
   test("is the identity outside training", () => {
     const x = ones(shape);
@@ -44,6 +45,19 @@ describe.each<[string, () => Layer, readonly number[]]>([
     seed(2);
     expect(draw()).toEqual(first);
     expect(second).not.toEqual(first);
+  });
+
+  test("with a seed draws anew at each call too, the same whatever else is drawn, in compiled functions too", () => {
+    const draws = (draw: (x: Tensor) => Tensor): number[][] => {
+      random.uniform([3]);
+      return [1, 2].map(() => [...draw(ones(shape)).dataSync()]);
+    };
+    const [first, second, other] = [make({ seed: 5 }), make({ seed: 5 }), make({ seed: 6 })];
+    const want = draws((x) => trained(first, x));
+    expect(want[1]).not.toEqual(want[0]);
+    expect(draws(compile((x: Tensor) => trained(second, x)))).toEqual(want);
+    expect(draws((x) => trained(other, x))).not.toEqual(want);
+    expect(() => make({ seed: 0.5 })).toThrow(/PL4004.*seed.*whole number/);
   });
 
   test("keeps the shape and the mean", () => {

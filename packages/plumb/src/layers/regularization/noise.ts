@@ -1,8 +1,36 @@
 /** What the layers that change their input at random while training have in common. */
-import { real, type Parameter } from "../../base/parameters.ts";
+import { real, type Parameter, type Parameters } from "../../base/parameters.ts";
+import { SeedGenerator } from "../../base/seed.ts";
 import type { Shape } from "../../base/shape.ts";
 import { random, where, type Tensor } from "../../tensor/index.ts";
-import { Layer, type CallOptions } from "../layer.ts";
+import { Layer, type CallOptions, type LayerOptions } from "../layer.ts";
+
+/** What the random draws of a layer come from. */
+export type SeedLike = number | SeedGenerator | null;
+
+/** The option of layers that draw: of a number, a generator of the layer's own. */
+export const seedOption: Parameter<SeedGenerator | undefined, SeedLike> = {
+  default: undefined,
+  doc: "What the layer's random draws come from; the global generator where it is not given",
+  accepts: (value) =>
+    value === undefined ||
+    value === null ||
+    value instanceof SeedGenerator ||
+    Number.isSafeInteger(value as number),
+  read: (value) => (typeof value === "number" ? new SeedGenerator(value) : (value ?? undefined)),
+  words: "a whole number, or a SeedGenerator",
+};
+
+/** What the layers take that are the identity outside training. */
+export interface NoiseOptions extends LayerOptions {
+  /**
+   * Makes the layer's draws independent of the global generator: another one at each call, and the same sequence for each
+   * layer made with the same number. Default: the global generator.
+   */
+  seed?: SeedLike;
+}
+
+const parameters = { seed: seedOption };
 
 /** The share of the inputs that a dropout sets to 0. */
 export const dropoutRate: Parameter<number> = {
@@ -48,11 +76,18 @@ export const choiceShape = (noiseShape: NoiseShape | undefined, shape: Shape): S
   noiseShape === undefined ? shape : noiseShape.map((extent, axis) => extent ?? shape[axis]);
 
 /** A random share set to 0, the rest scaled so that the expected sum stays; one choice for each element of `choice`. */
-export const dropOut = (x: Tensor, rate: number, choice: Shape): Tensor =>
-  rate === 0 ? x : where(random.bernoulli(choice, 1 - rate), x.div(1 - rate), 0);
+export const dropOut = (x: Tensor, rate: number, choice: Shape, seed?: SeedGenerator): Tensor =>
+  rate === 0 ? x : where(random.bernoulli(choice, 1 - rate, { seed }), x.div(1 - rate), 0);
 
 /** A layer that is the identity outside training. */
 export abstract class Noise extends Layer {
+  static override readonly parameters: Parameters = parameters;
+
+  /** What the layer draws from; undefined for the global generator. */
+  protected get seed(): SeedGenerator | undefined {
+    return this.valuesOf(parameters).seed;
+  }
+
   /** The output while training. */
   protected abstract disturb(x: Tensor): Tensor;
 

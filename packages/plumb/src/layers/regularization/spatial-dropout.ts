@@ -1,12 +1,12 @@
 import { oneOf, resolve, type Parameters } from "../../base/parameters.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { along } from "../axes.ts";
-import type { Layer, LayerOptions, LayerSample } from "../layer.ts";
-import { dropOut, dropoutRate, Noise } from "./noise.ts";
+import type { Layer, LayerSample } from "../layer.ts";
+import { dropOut, dropoutRate, Noise, type NoiseOptions } from "./noise.ts";
 import type { BatchShape } from "../shapes.ts";
 
 /** What the spatial dropouts of images and volumes take besides their rate. */
-export interface SpatialDropoutOptions extends LayerOptions {
+export interface SpatialDropoutOptions extends NoiseOptions {
   /** Where the channels stand. Default `"channelsLast"`. */
   dataFormat?: "channelsLast" | "channelsFirst" | "channels_last" | "channels_first" | null;
 }
@@ -29,7 +29,7 @@ abstract class SpatialDropout extends Noise {
     return this.places + 1;
   }
 
-  constructor(rate: number, options: LayerOptions = {}) {
+  constructor(rate: number, options: NoiseOptions = {}) {
     super(options);
     this.rate = resolve(
       "PL4004",
@@ -46,7 +46,7 @@ abstract class SpatialDropout extends Noise {
   }
 
   protected override disturb(x: Tensor): Tensor {
-    return dropOut(x, this.rate, along(x.shape, [0, this.channelAxis]));
+    return dropOut(x, this.rate, along(x.shape, [0, this.channelAxis]), this.seed);
   }
 }
 

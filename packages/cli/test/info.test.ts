@@ -1,0 +1,51 @@
+/** `plumb info`, and which commands turn turbo on. */
+import type { TurboReport } from "plumb-ml/turbo";
+import { describe, expect, it } from "vitest";
+import { plumb } from "./run-cli.ts";
+
+const cwd = process.cwd();
+
+/** Says that turbo is on, and counts how often it was asked for; nothing is turned on. */
+function counted(): { turbo: () => Promise<TurboReport>; asked: () => number } {
+  let count = 0;
+  const report: TurboReport = { flag: "--a-flag", fused: true, width: 256, gigaflops: 1, why: "because" };
+  const turbo = async (): Promise<TurboReport> => {
+    count++;
+    return report;
+  };
+  return { turbo, asked: () => count };
+}
+
+describe("plumb info", () => {
+  it("measures, and says what turbo found", async () => {
+    const { turbo } = counted();
+    const { code, stdout, stderr } = await plumb(["info"], { cwd, turbo });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain(`Node        ${process.versions.node}`);
+    expect(stdout).toContain("on, by --a-flag: because\n            vectors of 256 bits");
+    expect(stdout).toMatch(/Products {4}\d+\.\d GF\/s on one thread/);
+  });
+
+  it("leaves the flags alone where it is told to", async () => {
+    const { turbo, asked } = counted();
+    const { stdout } = await plumb(["info", "--no-turbo", "--json"], { cwd, turbo });
+    const facts = JSON.parse(stdout);
+    expect(asked()).toBe(0);
+    expect(facts.turbo).toBeUndefined();
+    expect(facts.gigaflops.oneThread).toBeGreaterThan(0);
+    expect(facts.cores).toBeGreaterThan(0);
+  });
+});
+
+describe("turbo", () => {
+  it("is turned on by commands that compute, before they look at anything, and not by others", async () => {
+    const { turbo, asked } = counted();
+    await plumb(["losses"], { cwd, turbo });
+    expect(asked()).toBe(0);
+    await plumb(["train", "no-such.csv", "--target", "x", "--no-turbo"], { cwd, turbo });
+    expect(asked()).toBe(0);
+    await plumb(["train", "no-such.csv", "--target", "x"], { cwd, turbo });
+    await plumb(["predict", "no-such-run", "no-such.csv"], { cwd, turbo });
+    expect(asked()).toBe(2);
+  });
+});

@@ -1,0 +1,57 @@
+/** What layers say when they are given what they cannot take, or are written in a way that could not work. */
+import { PlumbError } from "../base/errors.ts";
+import { leavesOf, Tensor } from "../tensor/index.ts";
+import type { Layer } from "./layer.ts";
+import { originOf } from "./origins.ts";
+import { surroundingCall } from "./scope.ts";
+import { isShapeList, showInputShape, type InputShape } from "./shapes.ts";
+
+/** PL4006: a layer was given a shape that it cannot take. `inputs`: the tensors, where it was called with some. */
+export function wrongShape(layer: Layer, shape: InputShape, needs: string, inputs: unknown): PlumbError {
+  const several = isShapeList(shape) && shape.length > 1;
+  return new PlumbError("PL4006", {
+    asked: `The ${layer.className} layer "${layer.name}"${around()} was given ${several ? "inputs of shapes" : "an input of shape"} ${showInputShape(shape)}`,
+    arrived: cameFrom(leavesOf(inputs).filter((leaf) => leaf instanceof Tensor)),
+    why: `The layer needs ${needs}`,
+    fix:
+      layer.takesList === isShapeList(shape) || layer.takesList === undefined
+        ? "Change the layer that gives this input, reshape the input, or build the layer for the shape it gets"
+        : layer.takesList
+          ? "Give a list: layer.call([a, b])"
+          : "Call the layer on one of them: const [first] = list; layer.call(first). Concatenate and Add make one tensor of several",
+  });
+}
+
+/** The layers that are being called, for messages: ` inside "encoder/attention"`; nothing where there are none. */
+function around(): string {
+  const names = surroundingCall().layers.map(({ name }) => name);
+  return names.length === 0 ? "" : ` inside "${names.join("/")}"`;
+}
+
+/** `They came from the layer "a" and the model's input`; undefined where no layer gave any of them. */
+function cameFrom(tensors: readonly Tensor[]): string | undefined {
+  const origins = tensors.map(originOf);
+  if (origins.every((origin) => origin === undefined)) return undefined;
+  if (new Set(origins).size === 1) return `${origins.length === 1 ? "It" : "They"} came from ${origins[0]}`;
+  return `They came from ${origins.map((origin) => origin ?? "no layer").join(" and ")}`;
+}
+
+/** PL4004: a field of a layer hides a property that every layer has. */
+export const hiddenProperty = (layer: Layer, field: string): PlumbError =>
+  new PlumbError("PL4004", {
+    asked: `The ${layer.className} "${layer.name}" keeps layers in a field "${field}"`,
+    why: "Every layer has a property of that name, which the field hides: its layers would be forgotten",
+    fix: `Call the field otherwise: this.own${field[0].toUpperCase()}${field.slice(1)}`,
+  });
+
+/** PL4004: `call` was written as a field. */
+export const callAsField = (layer: Layer): PlumbError =>
+  new PlumbError("PL4004", {
+    asked: `The ${layer.className} "${layer.name}" has a field "call"`,
+    why: "It hides the method, so that the layer is neither built nor drawn, and its inputs are not checked",
+    fix: "Write it as a method: call(x) { … } rather than call = (x) => …",
+  });
+
+/** The warning of a layer that is called inside another whose weights its weights are not. */
+export const unknownInside = (layer: Layer, outermost: Layer): string =>
+  `The ${layer.className} layer "${layer.name}" was called inside "${outermost.name}", which does not know it: training leaves its weights alone, and they are not saved. Layers are found in public fields (alone, in lists or in plain objects), not in #private fields, Maps or variables around: make it known with this.addLayer(layer).`;
