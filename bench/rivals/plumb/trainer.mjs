@@ -1,4 +1,4 @@
-import { Adam, compile, gradients, SparseCategoricalCrossentropy, tensor } from "plumb-ml";
+import { Adam, compile, engineStats, gradients, SparseCategoricalCrossentropy, tensor } from "plumb-ml";
 
 /** @param {import("../../lib/task.mjs").Task} task */
 export async function trainer(task) {
@@ -23,7 +23,7 @@ export async function trainer(task) {
   });
 
   return {
-    threads: 1,
+    threads: engineStats().threads,
     /** @param {number} steps */
     async run(steps) {
       let value = step(inputs, targets);
