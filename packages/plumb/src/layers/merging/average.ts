@@ -1,5 +1,4 @@
 import type { Tensor } from "../../tensor/index.ts";
-import type { LayerSample } from "../layer.ts";
 import { inTurn, Merge, type MergeInput } from "./merge.ts";
 
 /**
@@ -14,22 +13,6 @@ import { inTurn, Merge, type MergeInput } from "./merge.ts";
  */
 export class Average extends Merge {
   static override readonly className: string = "Average";
-  static override readonly samples: readonly LayerSample[] = [
-    {
-      inputs: [
-        [2, 3],
-        [2, 3],
-      ],
-    },
-    {
-      inputs: [
-        [2, 3, 4],
-        [2, 1, 4],
-        [2, 4],
-      ],
-    },
-    { inputs: [[1, 1]] },
-  ];
 
   protected override merge(inputs: readonly MergeInput[]): Tensor {
     return inTurn(inputs, (a, b) => a.add(b)).div(inputs.length);

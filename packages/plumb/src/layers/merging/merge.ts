@@ -2,7 +2,7 @@
 import { broadcastShapes } from "../../base/shape.ts";
 import { where, type Tensor } from "../../tensor/index.ts";
 import { maskOver } from "../axes.ts";
-import { Layer, type CallOptions, type Inputs, type Masks } from "../layer.ts";
+import { Layer, type CallOptions, type Inputs, type LayerSample, type Masks } from "../layer.ts";
 import { isShapeList, type BatchShape, type InputShape } from "../shapes.ts";
 
 /** An input of a merge and its mask, brought to the axes of the inputs with most. */
@@ -27,6 +27,23 @@ const widened = <T>(shape: readonly T[], rank: number, one: T): T[] => [
  * batch. A subclass says how two meet.
  */
 export abstract class Merge extends Layer {
+  static override readonly samples: readonly LayerSample[] = [
+    {
+      inputs: [
+        [2, 3],
+        [2, 3],
+      ],
+    },
+    {
+      inputs: [
+        [2, 3, 4],
+        [2, 1, 4],
+        [2, 4],
+      ],
+    },
+    { inputs: [[1, 1]] },
+  ];
+
   /** One element of the output from those of the inputs. */
   protected abstract merge(inputs: readonly MergeInput[]): Tensor;
 

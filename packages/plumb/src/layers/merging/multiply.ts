@@ -1,5 +1,4 @@
 import { where, type Tensor } from "../../tensor/index.ts";
-import type { LayerSample } from "../layer.ts";
 import { eitherOf, Merge, type MergeInput } from "./merge.ts";
 
 /**
@@ -15,22 +14,6 @@ import { eitherOf, Merge, type MergeInput } from "./merge.ts";
  */
 export class Multiply extends Merge {
   static override readonly className: string = "Multiply";
-  static override readonly samples: readonly LayerSample[] = [
-    {
-      inputs: [
-        [2, 3],
-        [2, 3],
-      ],
-    },
-    {
-      inputs: [
-        [2, 3, 4],
-        [2, 1, 4],
-        [2, 4],
-      ],
-    },
-    { inputs: [[1, 1]] },
-  ];
 
   protected override merge(inputs: readonly MergeInput[]): Tensor {
     const product = inputs

@@ -1,25 +1,13 @@
-import { resolve, type Parameters } from "../../base/parameters.ts";
 import { seluFloor } from "../../numerics/index.ts";
 import { random, where, type Tensor } from "../../tensor/index.ts";
 import type { LayerSample } from "../layer.ts";
-import {
-  choiceShape,
-  dropoutRate,
-  Noise,
-  noiseNeeds,
-  noiseShapeOf,
-  type NoiseOptions,
-  type NoiseShape,
-} from "./noise.ts";
-import type { BatchShape } from "../shapes.ts";
+import { ShapedDropout, type NoiseOptions, type NoiseShape } from "./noise.ts";
 
 /** What `AlphaDropout` takes besides its rate. */
 export interface AlphaDropoutOptions extends NoiseOptions {
   /** Extents of the choice, with 1 where one choice serves all and null where it is that of the input. Default: each element by itself. */
   noiseShape?: NoiseShape | null;
 }
-
-const parameters = { noiseShape: noiseShapeOf("Extents of the choice, 1 where one choice serves all") };
 
 /**
  * Dropout for selu: while training, a random share of the inputs is set to the value that selu approaches at −∞, and all is scaled and
@@ -34,28 +22,16 @@ const parameters = { noiseShape: noiseShapeOf("Extents of the choice, 1 where on
  * @example
  * new Sequential([new Dense(64, { activation: "selu" }), new AlphaDropout(0.1), new Dense(1)]);
  */
-export class AlphaDropout extends Noise {
+export class AlphaDropout extends ShapedDropout<AlphaDropoutOptions> {
   static override readonly className: string = "AlphaDropout";
-  static override readonly byPlace: readonly string[] = ["rate"];
-  static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [
     { options: { rate: 0.5 }, inputs: [2, 3, 4] },
     { options: { rate: 0.2, noiseShape: [null, 1] }, inputs: [1, 1] },
   ];
-  readonly rate: number;
-
-  constructor(rate: number, options: AlphaDropoutOptions = {}) {
-    super(options);
-    this.rate = resolve("PL4004", "AlphaDropout", { rate: dropoutRate }, { rate }).rate;
-  }
-
-  protected override needs(inputShape: BatchShape): string | undefined {
-    return noiseNeeds(this.valuesOf(parameters).noiseShape, inputShape);
-  }
 
   protected override disturb(x: Tensor): Tensor {
     if (this.rate === 0) return x;
-    const kept = random.bernoulli(choiceShape(this.valuesOf(parameters).noiseShape, x.shape), 1 - this.rate, {
+    const kept = random.bernoulli(this.choiceFor(x), 1 - this.rate, {
       seed: this.seed,
     });
     const factor = ((1 - this.rate) * (1 + this.rate * seluFloor ** 2)) ** -0.5;

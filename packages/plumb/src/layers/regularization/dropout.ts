@@ -1,17 +1,6 @@
-import { resolve, type Parameters } from "../../base/parameters.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import type { LayerSample } from "../layer.ts";
-import {
-  choiceShape,
-  dropOut,
-  dropoutRate,
-  Noise,
-  noiseNeeds,
-  noiseShapeOf,
-  type NoiseOptions,
-  type NoiseShape,
-} from "./noise.ts";
-import type { BatchShape } from "../shapes.ts";
+import { dropOut, ShapedDropout, type NoiseOptions, type NoiseShape } from "./noise.ts";
 
 /** What `Dropout` takes besides its rate. */
 export interface DropoutOptions extends NoiseOptions {
@@ -21,8 +10,6 @@ export interface DropoutOptions extends NoiseOptions {
    */
   noiseShape?: NoiseShape | null;
 }
-
-const parameters = { noiseShape: noiseShapeOf("Extents of the choice, 1 where one choice serves all") };
 
 /**
  * Sets a random share of the inputs to 0 while training, and scales the rest by 1 / (1 − rate), so that the expected sum
@@ -36,26 +23,14 @@ const parameters = { noiseShape: noiseShapeOf("Extents of the choice, 1 where on
  * @example
  * new Sequential([new Dense(64, { activation: "relu" }), new Dropout(0.5), new Dense(10)]);
  */
-export class Dropout extends Noise {
+export class Dropout extends ShapedDropout<DropoutOptions> {
   static override readonly className: string = "Dropout";
-  static override readonly byPlace: readonly string[] = ["rate"];
-  static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [
     { options: { rate: 0.3 }, inputs: [1, 1] },
     { options: { rate: 0.5 }, inputs: [2, 3, 4] },
   ];
-  readonly rate: number;
-
-  constructor(rate: number, options: DropoutOptions = {}) {
-    super(options);
-    this.rate = resolve("PL4004", "Dropout", { rate: dropoutRate }, { rate }).rate;
-  }
-
-  protected override needs(inputShape: BatchShape): string | undefined {
-    return noiseNeeds(this.valuesOf(parameters).noiseShape, inputShape);
-  }
 
   protected override disturb(x: Tensor): Tensor {
-    return dropOut(x, this.rate, choiceShape(this.valuesOf(parameters).noiseShape, x.shape), this.seed);
+    return dropOut(x, this.rate, this.choiceFor(x), this.seed);
   }
 }

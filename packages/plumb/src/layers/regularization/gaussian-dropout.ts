@@ -1,7 +1,6 @@
-import { resolve } from "../../base/parameters.ts";
 import { random, type Tensor } from "../../tensor/index.ts";
 import type { LayerSample } from "../layer.ts";
-import { dropoutRate, Noise, type NoiseOptions } from "./noise.ts";
+import { RateNoise } from "./noise.ts";
 
 /**
  * Multiplies by normal noise of mean 1 and standard deviation √(rate / (1 − rate)) while training: as much variance as
@@ -12,19 +11,12 @@ import { dropoutRate, Noise, type NoiseOptions } from "./noise.ts";
  * @example
  * new Sequential([new Dense(64, { activation: "relu" }), new GaussianDropout(0.2), new Dense(10)]);
  */
-export class GaussianDropout extends Noise {
+export class GaussianDropout extends RateNoise {
   static override readonly className: string = "GaussianDropout";
-  static override readonly byPlace: readonly string[] = ["rate"];
   static override readonly samples: readonly LayerSample[] = [
     { options: { rate: 0.5 }, inputs: [2, 3, 4] },
     { options: { rate: 0 }, inputs: [1, 1] },
   ];
-  readonly rate: number;
-
-  constructor(rate: number, options: NoiseOptions = {}) {
-    super(options);
-    this.rate = resolve("PL4004", "GaussianDropout", { rate: dropoutRate }, { rate }).rate;
-  }
 
   protected override disturb(x: Tensor): Tensor {
     const stddev = Math.sqrt(this.rate / (1 - this.rate));

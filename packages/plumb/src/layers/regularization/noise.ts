@@ -1,9 +1,10 @@
 /** What the layers that change their input at random while training have in common. */
-import { real, type Parameter, type Parameters } from "../../base/parameters.ts";
+import { real, resolve, type Parameter, type Parameters } from "../../base/parameters.ts";
 import { SeedGenerator } from "../../base/seed.ts";
 import type { Shape } from "../../base/shape.ts";
 import { random, where, type Tensor } from "../../tensor/index.ts";
 import { Layer, type CallOptions, type LayerOptions } from "../layer.ts";
+import type { BatchShape } from "../shapes.ts";
 
 /** What the random draws of a layer come from. */
 export type SeedLike = number | SeedGenerator | null;
@@ -33,7 +34,7 @@ export interface NoiseOptions extends LayerOptions {
 const parameters = { seed: seedOption };
 
 /** The share of the inputs that a dropout sets to 0. */
-export const dropoutRate: Parameter<number> = {
+const dropoutRate: Parameter<number> = {
   ...real(0, "Share of the inputs that is set to 0"),
   accepts: (value) => typeof value === "number" && value >= 0 && value < 1,
   words: "a number of at least 0 and below 1",
@@ -42,10 +43,9 @@ export const dropoutRate: Parameter<number> = {
 /** Extents of the choice that is drawn, 1 where one choice serves all; null where it is that of the input. */
 export type NoiseShape = readonly (number | null)[];
 
-/** The option of that name. */
-export const noiseShapeOf = (doc: string): Parameter<NoiseShape | undefined, NoiseShape | null> => ({
+const noiseShape: Parameter<NoiseShape | undefined, NoiseShape | null> = {
   default: undefined,
-  doc,
+  doc: "Extents of the choice, 1 where one choice serves all",
   accepts: (value) =>
     value === undefined ||
     value === null ||
@@ -53,27 +53,7 @@ export const noiseShapeOf = (doc: string): Parameter<NoiseShape | undefined, Noi
       value.every((extent) => extent === null || (Number.isSafeInteger(extent) && extent >= 1))),
   read: (value) => value ?? undefined,
   words: "a list of whole numbers of at least 1, with null where the extent is that of the input",
-});
-
-/** Why a choice of that shape does not spread over the input, as the words after "it needs"; undefined where it does. */
-export function noiseNeeds(
-  noiseShape: NoiseShape | undefined,
-  inputShape: readonly (number | null)[],
-): string | undefined {
-  const fits =
-    noiseShape === undefined ||
-    (noiseShape.length === inputShape.length &&
-      noiseShape.every(
-        (extent, i) => extent === null || extent === 1 || inputShape[i] === null || extent === inputShape[i],
-      ));
-  return fits
-    ? undefined
-    : `an input over which noiseShape [${noiseShape.map((extent) => extent ?? "null").join(", ")}] spreads`;
-}
-
-/** The shape of the choice for an input. */
-export const choiceShape = (noiseShape: NoiseShape | undefined, shape: Shape): Shape =>
-  noiseShape === undefined ? shape : noiseShape.map((extent, axis) => extent ?? shape[axis]);
+};
 
 /** A random share set to 0, the rest scaled so that the expected sum stays; one choice for each element of `choice`. */
 export const dropOut = (x: Tensor, rate: number, choice: Shape, seed?: SeedGenerator): Tensor =>
@@ -97,5 +77,46 @@ export abstract class Noise extends Layer {
 
   override call(x: Tensor, { training = false }: CallOptions = {}): Tensor {
     return training ? this.disturb(x) : x;
+  }
+}
+
+/** Noise as strong as a dropout of some rate. */
+export abstract class RateNoise<O extends NoiseOptions = NoiseOptions> extends Noise {
+  static override readonly byPlace: readonly string[] = ["rate"];
+  readonly rate: number;
+
+  constructor(rate: number, options?: O) {
+    super(options);
+    const { className } = new.target as unknown as typeof Layer;
+    this.rate = resolve("PL4004", className, { rate: dropoutRate }, { rate }).rate;
+  }
+}
+
+/** A dropout in which one choice can serve several elements. */
+export abstract class ShapedDropout<O extends NoiseOptions> extends RateNoise<O> {
+  static override readonly parameters: Parameters = { noiseShape };
+
+  get #noiseShape(): NoiseShape | undefined {
+    return this.valuesOf({ noiseShape }).noiseShape;
+  }
+
+  /** Refuses an input over which the choice does not spread. */
+  protected override needs(inputShape: BatchShape): string | undefined {
+    const choice = this.#noiseShape;
+    const fits =
+      choice === undefined ||
+      (choice.length === inputShape.length &&
+        choice.every(
+          (extent, i) =>
+            extent === null || extent === 1 || inputShape[i] === null || extent === inputShape[i],
+        ));
+    return fits
+      ? undefined
+      : `an input over which noiseShape [${choice.map((extent) => extent ?? "null").join(", ")}] spreads`;
+  }
+
+  /** The shape of the choice for an input. */
+  protected choiceFor({ shape }: Tensor): Shape {
+    return this.#noiseShape?.map((extent, axis) => extent ?? shape[axis]) ?? shape;
   }
 }

@@ -1,8 +1,8 @@
-import { oneOf, resolve, type Parameters } from "../../base/parameters.ts";
+import { oneOf, type Parameters } from "../../base/parameters.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { along } from "../axes.ts";
-import type { Layer, LayerSample } from "../layer.ts";
-import { dropOut, dropoutRate, Noise, type NoiseOptions } from "./noise.ts";
+import type { LayerSample } from "../layer.ts";
+import { dropOut, RateNoise, type NoiseOptions } from "./noise.ts";
 import type { BatchShape } from "../shapes.ts";
 
 /** What the spatial dropouts of images and volumes take besides their rate. */
@@ -20,23 +20,12 @@ const formats = {
 };
 
 /** What the three have in common: a channel is dropped in all places, or in none. */
-abstract class SpatialDropout extends Noise {
-  readonly rate: number;
+abstract class SpatialDropout<O extends NoiseOptions = NoiseOptions> extends RateNoise<O> {
   /** Number of axes of places. */
   protected abstract readonly places: number;
   /** The axis of the channels. */
   protected get channelAxis(): number {
     return this.places + 1;
-  }
-
-  constructor(rate: number, options: NoiseOptions = {}) {
-    super(options);
-    this.rate = resolve(
-      "PL4004",
-      (new.target as unknown as typeof Layer).className,
-      { rate: dropoutRate },
-      { rate },
-    ).rate;
   }
 
   protected override needs(inputShape: BatchShape): string | undefined {
@@ -51,7 +40,9 @@ abstract class SpatialDropout extends Noise {
 }
 
 /** Of the two that know both formats. */
-abstract class FormattedSpatialDropout extends SpatialDropout {
+abstract class FormattedSpatialDropout extends SpatialDropout<SpatialDropoutOptions> {
+  static override readonly parameters: Parameters = formats;
+
   protected override get channelAxis(): number {
     return this.valuesOf(formats).dataFormat === "channels_first" ? 1 : super.channelAxis;
   }
@@ -70,7 +61,6 @@ abstract class FormattedSpatialDropout extends SpatialDropout {
  */
 export class SpatialDropout1D extends SpatialDropout {
   static override readonly className: string = "SpatialDropout1D";
-  static override readonly byPlace: readonly string[] = ["rate"];
   static override readonly samples: readonly LayerSample[] = [
     { options: { rate: 0.5 }, inputs: [2, 3, 4] },
     { options: { rate: 0.2 }, inputs: [1, 1, 1] },
@@ -91,17 +81,11 @@ export class SpatialDropout1D extends SpatialDropout {
  */
 export class SpatialDropout2D extends FormattedSpatialDropout {
   static override readonly className: string = "SpatialDropout2D";
-  static override readonly byPlace: readonly string[] = ["rate"];
-  static override readonly parameters: Parameters = formats;
   static override readonly samples: readonly LayerSample[] = [
     { options: { rate: 0.5 }, inputs: [2, 3, 2, 4] },
     { options: { rate: 0.2, dataFormat: "channelsFirst" }, inputs: [1, 3, 1, 2] },
   ];
   protected override readonly places = 2;
-
-  constructor(rate: number, options: SpatialDropoutOptions = {}) {
-    super(rate, options);
-  }
 }
 
 /**
@@ -117,15 +101,9 @@ export class SpatialDropout2D extends FormattedSpatialDropout {
  */
 export class SpatialDropout3D extends FormattedSpatialDropout {
   static override readonly className: string = "SpatialDropout3D";
-  static override readonly byPlace: readonly string[] = ["rate"];
-  static override readonly parameters: Parameters = formats;
   static override readonly samples: readonly LayerSample[] = [
     { options: { rate: 0.5 }, inputs: [2, 2, 3, 2, 2] },
     { options: { rate: 0.2, dataFormat: "channelsFirst" }, inputs: [1, 3, 1, 2, 2] },
   ];
   protected override readonly places = 3;
-
-  constructor(rate: number, options: SpatialDropoutOptions = {}) {
-    super(rate, options);
-  }
 }
