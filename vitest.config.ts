@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["packages/*/{src,test}/**/*.test.ts", "{examples,scripts}/**/*.test.ts"],
+    include: ["packages/*/{src,test}/**/*.test.ts", "{bench/lib,examples,scripts}/**/*.test.ts"],
     setupFiles: ["scripts/property-seed.ts"],
     pool: "threads",
     maxWorkers: availableParallelism(),

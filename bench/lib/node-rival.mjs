@@ -1,39 +1,50 @@
-// The process of a rival in Node: makes a trainer of the task in the first line, and trains as the others say.
-// The protocol is described in `contestant.mjs`.
+// The process of a rival in Node: prepares the task of the first line, then does it as often as the others say. The
+// protocol is described in `contestant.mjs`. Arguments: the rival's folder, and the job, which is a file in it.
 
 import { createInterface } from "node:readline";
-import { taskIn } from "./task.mjs";
+import { readTask } from "./task.mjs";
 
 /**
- * What the `trainer.mjs` of a rival makes of a task.
- * @typedef {object} Trainer
- * @property {number} threads
+ * What the `prepare` of a job makes of a task and its setting.
+ * @typedef {object} Prepared
+ * @property {number} threads  that it runs on
+ * @property {string} version
+ * @property {string} [mode]  of the engine, if there are several
  * @property {string} [note]  what one should know about how it is done
- * @property {(steps: number) => Promise<number>} run  trains that many steps and answers the loss of the last one
+ * @property {(times: number) => void | Promise<void>} run  over and over; done when it returns
+ * @property {(times: number) => number[] | Promise<number[]>} check  the same, and numbers to compare
  */
 
 console.log = console.info = console.error; // answers alone go to standard output
 
-/** @type {Trainer} */
-let trainer;
+const [folder, job] = process.argv.slice(2);
+/** @type {Prepared} */
+let prepared;
 
 /** @param {string} line */
 async function answer(line) {
-  if (trainer === undefined) {
-    trainer = await makeTrainer(line);
-    return { threads: trainer.threads, note: trainer.note };
+  if (prepared === undefined) {
+    const { task, ...setting } = readTask(line);
+    return timed(async () => {
+      const { prepare } = await import(`../rivals/${folder}/${job}.mjs`);
+      prepared = await prepare(task, setting);
+      const { threads, version, mode, note } = prepared;
+      return { threads, version, mode, note };
+    });
   }
-  const [start, startCpu] = [performance.now(), process.cpuUsage()];
-  const loss = await trainer.run(Number(line));
-  const { user, system } = process.cpuUsage(startCpu);
-  return { loss, ms: performance.now() - start, cpu: (user + system) / 1000 };
+  const { check, run } = JSON.parse(line);
+  return check === undefined
+    ? timed(() => prepared.run(run))
+    : timed(async () => ({ values: await prepared.check(check) }));
 }
 
-/** @param {string} line @returns {Promise<Trainer>} */
-async function makeTrainer(line) {
-  const [folder] = process.argv.slice(2);
-  const { trainer } = await import(`../rivals/${folder}/trainer.mjs`);
-  return trainer(taskIn(line));
+/** @param {() => Promise<object | void> | object | void} work */
+async function timed(work) {
+  const [start, startCpu] = [performance.now(), process.cpuUsage()];
+  const said = await work();
+  const ms = performance.now() - start;
+  const { user, system } = process.cpuUsage(startCpu);
+  return { ...said, ms, cpu: (user + system) / 1000 };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -18,3 +18,17 @@ export const median = (sample) => quantile(sample, 0.5);
  * @param {readonly number[]} sample
  */
 export const spread = (sample) => (quantile(sample, 0.75) - quantile(sample, 0.25)) / median(sample);
+
+/**
+ * The least-squares slope of log y over log x: the power of x that y grows with.
+ * @param {readonly number[]} xs
+ * @param {readonly number[]} ys
+ */
+export function slope(xs, ys) {
+  const mean = (/** @type {readonly number[]} */ values) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [u, v] = [xs.map(Math.log), ys.map(Math.log)];
+  const [meanU, meanV] = [mean(u), mean(v)];
+  const both = u.reduce((sum, value, i) => sum + (value - meanU) * (v[i] - meanV), 0);
+  return both / u.reduce((sum, value) => sum + (value - meanU) ** 2, 0);
+}

@@ -1,10 +1,10 @@
-// @ts-nocheck: see trainer.mjs
-import { lax, nn, numpy as np } from "@jax-js/jax";
-import { arraysOf } from "./weights.mjs";
+// @ts-nocheck: see start.mjs
+import { jax } from "./start.mjs";
+
+const { lax, nn, numpy: np } = jax;
 
 /** Its layout is channels before pixels, in images, kernels, and so in what the flattened image is multiplied with. */
-export function weightsOf(task) {
-  const { conv1, conv2, head } = arraysOf(task);
+export function weightsOf({ conv1, conv2, head }) {
   const conv = ({ kernel, bias }) => ({
     kernel: kernel.transpose([3, 2, 0, 1]),
     bias: bias.reshape([1, -1, 1, 1]),

@@ -1,7 +1,7 @@
-// @ts-nocheck: see trainer.mjs
-import { nn, numpy as np } from "@jax-js/jax";
+// @ts-nocheck: see start.mjs
+import { jax } from "./start.mjs";
 
-export { arraysOf as weightsOf } from "./weights.mjs";
+const { nn, numpy: np } = jax;
 
 /** jax-js has no `scan`: the steps are written out one after the other. */
 export function logitsOf({ lstm, head }, x) {

@@ -1,7 +1,7 @@
-// @ts-nocheck: see trainer.mjs
-import { nn, numpy as np } from "@jax-js/jax";
+// @ts-nocheck: see start.mjs
+import { jax } from "./start.mjs";
 
-export { arraysOf as weightsOf } from "./weights.mjs";
+const { nn, numpy: np } = jax;
 
 export function logitsOf(params, x) {
   const layers = Object.values(params);

@@ -1,6 +1,6 @@
 import { Conv2D, Dense, Flatten, Input, MaxPooling2D, Sequential } from "plumb-ml";
 
-/** @param {import("../../lib/task.mjs").Task} task */
+/** @param {import("../../lib/task.mjs").Training} task */
 export const modelOf = ({ input, classes }) =>
   new Sequential([
     Input({ shape: input.slice(1) }),

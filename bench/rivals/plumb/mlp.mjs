@@ -1,6 +1,6 @@
 import { Dense, Input, Sequential } from "plumb-ml";
 
-/** @param {import("../../lib/task.mjs").Task} task */
+/** @param {import("../../lib/task.mjs").Training} task */
 export function modelOf({ input, weights }) {
   const widths = Object.values(weights).map(({ bias }) => bias.shape[0]);
   const last = widths.length - 1;

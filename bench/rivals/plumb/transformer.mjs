@@ -2,15 +2,16 @@ import { Dense, Input, Layer, LayerNormalization, MultiHeadAttention, Sequential
 
 /** @typedef {import("plumb-ml").Tensor} Tensor */
 
-class Block extends Layer {
-  /** @param {number} width @param {number} heads @param {number} epsilon */
-  constructor(width, heads, epsilon) {
+/** Pre-norm, causal, with a feed-forward of four times the width; with biases or without any. */
+export class Block extends Layer {
+  /** @param {number} width @param {number} heads @param {number} epsilon @param {boolean} useBias */
+  constructor(width, heads, epsilon, useBias) {
     super();
-    this.norm1 = new LayerNormalization({ epsilon });
-    this.attention = new MultiHeadAttention(heads, width / heads);
-    this.norm2 = new LayerNormalization({ epsilon });
-    this.up = new Dense(4 * width, { activation: "gelu" });
-    this.down = new Dense(width);
+    this.norm1 = new LayerNormalization({ epsilon, center: useBias });
+    this.attention = new MultiHeadAttention(heads, width / heads, { useBias });
+    this.norm2 = new LayerNormalization({ epsilon, center: useBias });
+    this.up = new Dense(4 * width, { activation: "gelu", useBias });
+    this.down = new Dense(width, { useBias });
   }
 
   /** @param {Tensor} x  @returns {Tensor} */
@@ -22,10 +23,10 @@ class Block extends Layer {
   }
 }
 
-/** @param {import("../../lib/task.mjs").Task} task */
+/** @param {import("../../lib/task.mjs").Training} task */
 export const modelOf = ({ input, classes, heads, normEpsilon }) =>
   new Sequential([
     Input({ shape: input.slice(1) }),
-    new Block(input[input.length - 1], heads, normEpsilon),
+    new Block(input[input.length - 1], heads, normEpsilon, true),
     new Dense(classes),
   ]);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-/** @type {import("./trainer.mjs").LogitsOf} */
+/** @type {import("./train.mjs").LogitsOf} */
 export function logitsOf({ lstm, head }, x) {
   const [batch, steps, width] = x.shape;
   const units = lstm.recurrent.shape[0];

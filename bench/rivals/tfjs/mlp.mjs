@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-/** @type {import("./trainer.mjs").LogitsOf} */
+/** @type {import("./train.mjs").LogitsOf} */
 export function logitsOf(params, x) {
   const layers = Object.values(params);
   return layers.reduce((h, { kernel, bias }, i) => {

@@ -21,9 +21,11 @@ describe("plumb info", () => {
     const { turbo } = counted();
     const { code, stdout, stderr } = await plumb(["info"], { cwd, turbo });
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain(`Node        ${process.versions.node}`);
-    expect(stdout).toContain("on, by --a-flag: because\n            vectors of 256 bits");
-    expect(stdout).toMatch(/Products {4}\d+\.\d GF\/s on one thread/);
+    expect(stdout).toContain(`Node          ${process.versions.node}`);
+    expect(stdout).toContain("on, by --a-flag: because\n              vectors of 256 bits");
+    expect(stdout).toMatch(/Products {6}\d+\.\d GF\/s on one thread/);
+    expect(stdout).toMatch(/Element-wise {2}\d+\.\d GF\/s on one thread/);
+    expect(stdout.match(/\d+\.\d GB\/s on one thread.*, in \d+ MiB/g)).toHaveLength(3);
   });
 
   it("leaves the flags alone where it is told to", async () => {
@@ -32,7 +34,8 @@ describe("plumb info", () => {
     const facts = JSON.parse(stdout);
     expect(asked()).toBe(0);
     expect(facts.turbo).toBeUndefined();
-    expect(facts.gigaflops.oneThread).toBeGreaterThan(0);
+    for (const { oneThread, allThreads } of [facts.gigaflops, facts.elementwise, ...facts.bandwidth])
+      expect(Math.min(oneThread, allThreads)).toBeGreaterThan(0);
     expect(facts.cores).toBeGreaterThan(0);
   });
 });

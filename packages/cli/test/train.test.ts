@@ -338,4 +338,40 @@ describe("plumb", () => {
     );
     expect((await plumb(["--version"], { cwd })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
+
+  describe("--profile", () => {
+    const command = ["train", "flowers.csv", "--target", "kind", "--epochs", "3"];
+
+    it("prints where the time goes, and writes it down; the weights are those of a run without", async () => {
+      const { code, stdout } = await plumb([...command, "--profile", "--out", "profiled"], { cwd });
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^A training step of "sequential" with \d+ rows/m);
+      expect(stdout).toMatch(/ dense ←, optimizer: matmul/);
+      expect(stdout).toMatch(/Wrote profiled: .*, profile\.json/);
+      const { kernels, outside, timed } = JSON.parse(read("profiled/profile.json"));
+      const inKernels = kernels.reduce(
+        (sum: number, kernel: { milliseconds: number }) => sum + kernel.milliseconds,
+        0,
+      );
+      expect(inKernels + outside).toBeCloseTo(timed, 9);
+      await plumb([...command, "--out", "plain"], { cwd });
+      expect(existsSync(join(cwd, "plain/profile.json"))).toBe(false);
+      expect(read("profiled/weights.safetensors")).toBe(read("plain/weights.safetensors"));
+    });
+
+    it("with --json leaves the output to the result", async () => {
+      const { stdout } = await plumb([...command, "--profile", "--json", "--class-weights", "balanced"], {
+        cwd,
+      });
+      expect(JSON.parse(stdout).epochs).toBe(3);
+      expect(existsSync(join(cwd, "runs/flowers-kind/profile.json"))).toBe(true);
+    });
+
+    it("takes no value", async () => {
+      const { code, stderr } = await plumb([...command, "--profile=20"], { cwd });
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/profile/);
+      expect(existsSync(join(cwd, "runs"))).toBe(false);
+    });
+  });
 });

@@ -1,6 +1,6 @@
 /** `plumb info`: what this machine offers, which way of computing is used, and how fast it is. */
 import { availableParallelism, cpus, totalmem } from "node:os";
-import { compile, engineStats, ones, setThreads, tensor } from "plumb-ml";
+import { machineSpeed, tensor } from "plumb-ml";
 import { exitCodes, type Io } from "../io.ts";
 import { infoPage, type MachineFacts } from "../report/info.ts";
 import { plumbVersion } from "../run/versions.ts";
@@ -23,10 +23,6 @@ export const info: Command<InfoOptions> = {
 
 async function run(_: readonly unknown[], { json, turbo }: InfoOptions, io: Io): Promise<number> {
   const found = turbo === false ? undefined : await io.turbo?.();
-  const { threads } = engineStats();
-  setThreads(1);
-  const oneThread = bestProduct();
-  setThreads(threads);
   const facts: MachineFacts = {
     plumb: plumbVersion,
     node: process.versions.node,
@@ -34,32 +30,12 @@ async function run(_: readonly unknown[], { json, turbo }: InfoOptions, io: Io):
     processor: cpus()[0]?.model.trim() ?? process.arch,
     cores: availableParallelism(),
     memoryBytes: totalmem(),
-    threads,
     fused: isFused(),
     turbo: found,
-    gigaflops: { oneThread, allThreads: threads === 1 ? oneThread : bestProduct() },
+    ...(await machineSpeed()),
   };
   io.stdout.write(json === true ? `${JSON.stringify(facts, null, 2)}\n` : infoPage(facts));
   return exitCodes.done;
-}
-
-/** Rows and columns of the products that are timed, and for how many milliseconds they are. */
-const size = 512;
-const patience = 500;
-
-/** The speed of the fastest product, in billions of operations per second. */
-function bestProduct(): number {
-  const multiply = compile((a: typeof x, b: typeof x) => a.matmul(b));
-  const x = ones([size, size]);
-  const start = performance.now();
-  let best = Infinity;
-  for (let now = start; now - start < patience;) {
-    multiply(x, x);
-    const after = performance.now();
-    best = Math.min(best, after - now);
-    now = after;
-  }
-  return (2 * size ** 3) / best / 1e6;
 }
 
 /** −(1 + 2⁻¹¹) + (1 + 2⁻¹²)² is 2⁻²⁴ where the square is not rounded before it is added, and 0 where it is. */

@@ -1,4 +1,5 @@
 /** `plumb train <file> --target <column>`: from a table to a tested model in a run folder. */
+import type { Profile } from "plumb-ml";
 import { parseClassWeights } from "../experiment/class-weights.ts";
 import { stopIfAborted } from "../exit.ts";
 import { badFlag, realNumber, wholeNumber } from "../flags.ts";
@@ -7,7 +8,7 @@ import { parseShares } from "../experiment/parts.ts";
 import { noProgress, showProgress } from "../report/progress.ts";
 import { classesReport, regressionReport } from "../report/report.ts";
 import { closing, opening } from "../report/summary.ts";
-import { checkpointFile, freeName, runFiles, RunFolder } from "../run/run-folder.ts";
+import { checkpointFile, freeName, profileFile, runFiles, RunFolder } from "../run/run-folder.ts";
 import {
   defaultShares,
   inputsAt,
@@ -30,6 +31,7 @@ export interface TrainOptions extends SetupOptions {
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly profile?: boolean;
 }
 
 export const train: Command<TrainOptions> = {
@@ -104,6 +106,10 @@ export const train: Command<TrainOptions> = {
       help: "balanced, or name=weight with commas between",
       parse: parseClassWeights,
     },
+    {
+      flags: "--profile",
+      help: "measure where the time of a training step goes: a table, and profile.json in the run",
+    },
     { flags: "-o, --out <folder>", help: "where to write the run (default: runs/<file>-<target>)" },
     { flags: "--json", help: "print one JSON object at the end and nothing else" },
     { flags: "-q, --quiet", help: "no progress; print the results only" },
@@ -143,19 +149,43 @@ async function run(
   const started = new Date();
   const setup = await setUp(file, options, io.cwd);
   stopIfAborted(io);
+  const folder = RunFolder.create(options.out ?? freeName(io.cwd, file, setup.target.name), io.cwd);
+  const talks = options.json !== true && options.quiet !== true;
+  const { trained, report, result } = await trainInto(folder, file, setup, options, io, argv, started);
+  const interrupted = trained.stopped === "signal";
+  const profile =
+    options.profile === true && !interrupted ? await profileOf(trained.model, setup) : undefined;
+  if (profile !== undefined) folder.writeJson(profileFile, profile);
+  if (options.json === true) io.stdout.write(`${JSON.stringify(result)}\n`);
+  else {
+    const files = [...Object.values(runFiles), ...(profile === undefined ? [] : [profileFile])];
+    const table = profile === undefined ? "" : `${profile}\n\n`;
+    io.stdout.write(table + closing(trained, setup.recipe, report, folder, files, talks));
+  }
+  return interrupted ? exitCodes.interrupted : exitCodes.done;
+}
+
+/** Trains, tests and writes what a run keeps; a run that comes to nothing leaves no folder. */
+async function trainInto(
+  folder: RunFolder,
+  file: string,
+  setup: Setup,
+  { json, quiet }: TrainOptions,
+  io: Io,
+  argv: readonly string[],
+  started: Date,
+): Promise<{ readonly trained: Trained; readonly report: string; readonly result: TrainResult }> {
   const { target, parts, seed, network, recipe, objective } = setup;
-  const folder = RunFolder.create(options.out ?? freeName(io.cwd, file, target.name), io.cwd);
   try {
     const begun = await storeBeginning(folder, file, setup, argv, started);
-    const talks = options.json !== true && options.quiet !== true;
-    if (talks) io.stdout.write(opening(file, setup));
+    if (json !== true && quiet !== true) io.stdout.write(opening(file, setup));
     const trained = await trainNetwork(
       network,
       { loss: objective.loss, metrics: target.task === "classes" ? ["accuracy"] : [] },
       trainingData(setup),
       { ...recipe, seed },
       folder,
-      options.quiet === true ? noProgress : showProgress(io.stderr, recipe.epochs),
+      quiet === true ? noProgress : showProgress(io.stderr, recipe.epochs),
       io.signal,
     );
     const { report, baseline, test } = await testOn(setup, trained);
@@ -170,17 +200,21 @@ async function run(
       seconds: trained.seconds,
       run: folder.name,
     };
-    const interrupted = trained.stopped === "signal";
     folder.write(runFiles.weights, encodeWeights(weightsOf(trained.model)));
     folder.remove(checkpointFile);
-    folder.writeJson(runFiles.run, { ...begun, status: interrupted ? "interrupted" : "finished", result });
-    if (options.json === true) io.stdout.write(`${JSON.stringify(result)}\n`);
-    else io.stdout.write(closing(trained, recipe, report, folder, talks));
-    return interrupted ? exitCodes.interrupted : exitCodes.done;
+    const status = trained.stopped === "signal" ? "interrupted" : "finished";
+    folder.writeJson(runFiles.run, { ...begun, status, result });
+    return { trained, report, result };
   } catch (error) {
     folder.discard();
     throw error;
   }
+}
+
+/** Where the time of a step of this training went, on its own rows. */
+function profileOf(model: Trained["model"], setup: Setup): Promise<Profile> {
+  const { x, y, weights } = trainingData(setup);
+  return model.profile(x, y, { batchSize: setup.recipe.batch, sampleWeight: weights });
 }
 
 async function testOn(

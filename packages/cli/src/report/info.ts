@@ -1,28 +1,28 @@
 /** What this machine offers, on a terminal. */
+import type { MachineSpeed } from "plumb-ml";
 import type { TurboReport } from "plumb-ml/turbo";
 import { plural } from "./format.ts";
 import { labelled } from "./report.ts";
 
-export interface MachineFacts {
+/** The machine, what of it is used, and its speed, which stands beside these in the JSON too. */
+export interface MachineFacts extends MachineSpeed {
   readonly plumb: string;
   readonly node: string;
   readonly v8: string;
   readonly processor: string;
   readonly cores: number;
   readonly memoryBytes: number;
-  readonly threads: number;
   /** A multiplication and an addition round once. */
   readonly fused: boolean;
   /** Undefined where turbo is off. */
   readonly turbo: TurboReport | undefined;
-  /** The best of many matrix products of 512 × 512, in billions of operations per second. */
-  readonly gigaflops: { readonly oneThread: number; readonly allThreads: number };
 }
 
 export function infoPage(facts: MachineFacts): string {
-  const { plumb, node, v8, processor, cores, memoryBytes, threads, fused, turbo, gigaflops } = facts;
-  const { oneThread, allThreads } = gigaflops;
-  const speed = `${oneThread.toFixed(1)} GF/s on one thread`;
+  const { plumb, node, v8, processor, cores, memoryBytes, threads, fused, turbo } = facts;
+  const { gigaflops, elementwise, bandwidth } = facts;
+  const onThreads = ({ oneThread, allThreads }: MachineSpeed["gigaflops"], unit: string): string =>
+    `${oneThread.toFixed(1)} ${unit} on one thread${threads === 1 ? "" : `, ${allThreads.toFixed(1)} on ${threads}`}`;
   return labelled([
     ["Plumb", [plumb]],
     ["Node", [`${node}, V8 ${v8}`]],
@@ -30,7 +30,9 @@ export function infoPage(facts: MachineFacts): string {
     ["Turbo", turboLines(turbo)],
     ["Arithmetic", [fused ? "multiply-adds round once" : "multiplications and additions round one by one"]],
     ["Threads", [String(threads)]],
-    ["Products", [threads === 1 ? speed : `${speed}, ${allThreads.toFixed(1)} on ${threads}`]],
+    ["Products", [onThreads(gigaflops, "GF/s")]],
+    ["Element-wise", [onThreads(elementwise, "GF/s")]],
+    ["Memory", bandwidth.map((tried) => `${onThreads(tried, "GB/s")}, in ${tried.bytes / 2 ** 20} MiB`)],
   ]);
 }
 

@@ -3,7 +3,7 @@ import type { Recipe } from "../experiment/defaults.ts";
 import { showNetwork } from "../experiment/network.ts";
 import { planNotes } from "../prepare/plan.ts";
 import type { Setup } from "../experiment/setup.ts";
-import { runFiles, type RunFolder } from "../run/run-folder.ts";
+import type { RunFolder } from "../run/run-folder.ts";
 import type { Trained } from "../experiment/training.ts";
 import { plural, showCount } from "./format.ts";
 import { inputsLine, labelled, shortened } from "./report.ts";
@@ -51,6 +51,7 @@ export function closing(
   recipe: Recipe,
   report: string,
   folder: RunFolder,
+  files: readonly string[],
   talks: boolean,
 ): string {
   const { epochs, kept, seconds, stopped } = trained;
@@ -63,7 +64,7 @@ export function closing(
   const lines = [
     `Trained ${plural(epochs, "epoch")} in ${seconds.toFixed(1)} s: ${ends[stopped]}; ${weights}.\n\n`,
     `${report}\n`,
-    `Wrote ${folder.name}: ${Object.values(runFiles).join(", ")}\n`,
+    `Wrote ${folder.name}: ${files.join(", ")}\n`,
     `Use it: plumb predict ${folder.name} <file>\n`,
   ];
   return talks ? lines.join("") : lines.slice(1, 3).join("");

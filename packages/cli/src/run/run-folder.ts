@@ -20,6 +20,9 @@ export const runFiles = {
 /** The weights of a moment ago, while training runs; gone when it has come to its end. */
 export const checkpointFile = "checkpoints/latest.safetensors";
 
+/** Where the time of a training step goes, if that was asked for. */
+export const profileFile = "profile.json";
+
 /** `runs/<file>-<target>`, numbered when it is taken. */
 export function freeName(cwd: string, dataPath: string, target: string): string {
   const file = basename(dataPath).replace(/\.gz$/i, "");

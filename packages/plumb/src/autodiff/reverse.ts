@@ -8,6 +8,7 @@ import { showShape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import type { Builder } from "../graph/op.ts";
 import { topological } from "../graph/order.ts";
+import { backwardOf, withOrigin } from "../graph/origin.ts";
 import { sumOf } from "../ops/linear.ts";
 import { siblings } from "../ops/loop.ts";
 import { dependents, loopGradient } from "./loop.ts";
@@ -45,7 +46,9 @@ function pulledBack(seeds: ReadonlyMap<Node, Node>, sources: readonly Node[], g:
   for (const node of order.reverse()) {
     const { inputs } = node;
     if (!inputs.some((input) => wanted.has(input))) continue;
-    const contributions = contributionsOf(node, families.get(node));
+    const contributions = withOrigin(backwardOf(node.origin), () =>
+      contributionsOf(node, families.get(node)),
+    );
     contributions?.forEach((contribution, i) => {
       const input = inputs[i];
       if (!contribution || !wanted.has(input)) return;

@@ -63,6 +63,9 @@ export function referenceBackend(): Backend {
     name: "reference",
     threads: 1,
     room: Infinity,
+    get used() {
+      return [...memory.keys()].reduce((sum, { bytes }) => sum + bytes, 0);
+    },
     allocate,
     free: (block) => void memory.delete(block),
     write: (block, data) => void memory.set(block, data.slice()),
@@ -71,6 +74,8 @@ export function referenceBackend(): Backend {
       return held.length === length ? held.slice() : hostArray(dtype, length);
     },
     build,
+    // The interpreter has no kernels: a graph is one whole to it.
+    buildTimed: (graph, inputs) => ({ ...build(graph, inputs), kernels: [], laps: () => [], clock: 0 }),
   };
 }
 

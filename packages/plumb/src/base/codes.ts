@@ -79,6 +79,8 @@ export const codes = {
   // System
   PL7001: "out of memory",
   PL7002: "WebAssembly is not available",
+  PL7003: "the engine is at work",
+  PL7004: "a worker failed",
 } as const;
 
 /** One of the codes: `"PL1001"` and so on. */

@@ -1,11 +1,11 @@
 /** Finding a class by name: every spelling of what its record is called, in one way for every room. */
 import type { Code } from "./codes.ts";
 import { PlumbError } from "./errors.ts";
-import { camelCase, didYouMean, spellings } from "./names.ts";
+import { camelCase, didYouMean, inEverySpelling, type Named } from "./names.ts";
 
 /** A class, and the record that says what it is called. */
 export interface NamedClass {
-  readonly record: { readonly name: string; readonly aliases?: readonly string[] };
+  readonly record: Named;
 }
 
 /** What messages say of a room: `{ code: "PL4008", kind: "initializer", others: "a function from shape to tensor" }`. */
@@ -26,9 +26,7 @@ export function lookupIn<C extends NamedClass>(
   { code, kind, others }: Room,
   classes: readonly C[],
 ): (asked: unknown) => C {
-  const bySpelling = new Map(
-    classes.flatMap((of) => spellings(of.record.name, of.record.aliases).map((name) => [name, of] as const)),
-  );
+  const bySpelling = inEverySpelling(() => classes.map((of) => [of.record, of] as const));
   const article = /^[aeiou]/.test(kind) ? "An" : "A";
   return (asked) => {
     if (typeof asked === "function" && classes.includes(asked as never)) {
@@ -39,12 +37,12 @@ export function lookupIn<C extends NamedClass>(
         fix: `Write new ${name}() or "${camelCase(name)}"`,
       });
     }
-    const found = typeof asked === "string" ? bySpelling.get(asked) : undefined;
+    const found = typeof asked === "string" ? bySpelling().get(asked) : undefined;
     if (found !== undefined) return found;
     throw new PlumbError(code, {
       asked: `${article} ${kind} ${JSON.stringify(asked) ?? String(asked)} was asked for`,
       why: `The ${kind}s are ${classes.map(({ record }) => record.name).join(", ")}`,
-      fix: `${didYouMean(String(asked), bySpelling.keys())}Or give ${others}`,
+      fix: `${didYouMean(String(asked), bySpelling().keys())}Or give ${others}`,
     });
   };
 }

@@ -26,6 +26,25 @@ export const spellings = (name: string, aliases: readonly string[] = []): readon
   ...new Set([name, snakeCase(name), camelCase(name), ...aliases]),
 ];
 
+/** What something is called: its class name, and short names beside it. */
+export interface Named {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+}
+
+/** The members of a room by every spelling of their names. Written down at the first question, not when it is imported. */
+export function inEverySpelling<T>(
+  members: () => Iterable<readonly [Named, T]>,
+): () => ReadonlyMap<string, T> {
+  let written: ReadonlyMap<string, T> | undefined;
+  return () =>
+    (written ??= new Map(
+      [...members()].flatMap(([{ name, aliases }, member]) =>
+        spellings(name, aliases).map((spelling) => [spelling, member] as const),
+      ),
+    ));
+}
+
 /**
  * The candidate whose initials `name` is (`lr` is `learningRate`), or the one that is fewest edits away; undefined when none
  * is close (a third of its letters).

@@ -8,6 +8,7 @@ import type { Attrs, AttrValue, Body, Graph, Node, Recurrence } from "../graph/n
 import type { Op } from "../graph/op.ts";
 import { g } from "../ops/builder.ts";
 import { topological } from "../graph/order.ts";
+import { withOrigin } from "../graph/origin.ts";
 
 export function simplify(graph: Graph): Graph {
   const renamed = new Map<Node, Node>();
@@ -38,7 +39,11 @@ export function simplify(graph: Graph): Graph {
   };
 
   const roots = [...graph.outputs, ...graph.effects];
-  for (const node of topological(roots)) renamed.set(node, rewrite(node));
+  for (const node of topological(roots))
+    renamed.set(
+      node,
+      withOrigin(node.origin, () => rewrite(node)),
+    );
   const renamedOf = (node: Node): Node => renamed.get(node) ?? node;
   return { outputs: graph.outputs.map(renamedOf), effects: graph.effects.map(renamedOf) };
 }

@@ -45,10 +45,15 @@ export interface Help {
   readonly compileStep: (graph: Graph, leaves: readonly Node[], steady: ReadonlySet<Node>) => Program;
   /** Leaves of the graph that are the same at every run, where it is the step of a loop. */
   readonly steady: ReadonlySet<Node>;
+  /** Is told of each kernel, and of what it computes. */
+  readonly made?: (kernel: Kernel, nodes: readonly Node[]) => void;
 }
 
-/** How many words of scratch a backend wants for packing the operands of a product. */
-export type Packing = (product: Omit<Product, "kind" | "name" | "packed">) => number;
+/** How many words of scratch a backend wants for a product, and whether it packs the right operand into them beforehand. */
+export type Packing = (product: Omit<Product, "kind" | "name" | "packed" | "packsAhead">) => {
+  readonly words: number;
+  readonly ahead: boolean;
+};
 
 export function lower(
   graph: Graph,
@@ -63,15 +68,14 @@ export function lower(
   let guardsAt = 0;
   plan.order.forEach((group, position) => {
     if (position === plan.guardsAt) guardsAt = kernels.length;
-    kernels.push(...new Lowering(group, grouping, buffers, help, packedOnce).kernels());
+    const own = new Lowering(group, grouping, buffers, help, packedOnce).kernels();
+    for (const kernel of own) help.made?.(kernel, [...group.members.keys()]);
+    kernels.push(...own);
   });
   if (plan.guardsAt === plan.order.length) guardsAt = kernels.length;
   const guards = plan.guards.map(({ condition, check }) => ({ buffer: buffers.of(condition), check }));
   for (const assign of plan.assigns) {
-    if (!assign.inPlace)
-      kernels.push(
-        copy(buffers.of(assign.value), assign.value, buffers.assigned(assign.index, assign.value)),
-      );
+    if (!assign.inPlace) kernels.push(copy(buffers.of(assign.value), assign.value, buffers.assigned(assign)));
   }
   const outputs = graph.outputs.map((output) => buffers.of(withoutChecks(output)));
   return {
@@ -247,10 +251,10 @@ class Lowering implements Home {
     const { batch } = op.form(attrs, a.shape, b.shape);
     const stores = this.storesOf(this.members, new Values(outer, this), outer.length);
     const arranged = arrange({ outer, inner, batch, a: this.operand(a), b: this.operand(b), stores });
-    const words = this.help.packing(arranged);
+    const { words, ahead } = this.help.packing(arranged);
     const packed = words > 0 ? this.buffers.scratch(words) : undefined;
     if (packed !== undefined && this.isSteady(b)) this.packedOnce.push(packed);
-    return { kind: "product", name: this.name, ...arranged, packed };
+    return { kind: "product", name: this.name, ...arranged, packed, packsAhead: ahead };
   }
 
   /** True for a view of a leaf that is the same at every run. */

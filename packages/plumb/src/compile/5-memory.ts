@@ -1,49 +1,74 @@
 /**
- * Pass 5: where every intermediate buffer lives in the arena, and where threads must meet. Buffers whose lives do not
- * overlap share bytes; offsets are found by first fit in order of size, largest first. What a nest stores at each point
- * takes the place of what it loads there and nobody loads later.
+ * Pass 5: where every intermediate buffer lives in the arena, from the first level that touches it to the last. Buffers
+ * whose lives do not overlap share bytes; offsets are found by first fit in order of size, largest first. What a nest stores
+ * at each point takes the place of what it loads there and nobody loads later.
  */
 import { bytesOf } from "../base/dtype.ts";
 import type { Lowered } from "./4-lower.ts";
-import type { PlannedBuffer } from "./buffers.ts";
+import { inArena, type PlannedBuffer } from "./buffers.ts";
 import { sameAffine } from "./affine.ts";
-import { inOrder, readsOf, rootsOfStage, writesOf } from "./expr.ts";
-import type { Buffer, Kernel, Nest, Program, Step, Store } from "./kernel.ts";
+import { inOrder, readsOf, rootsOfStage } from "./expr.ts";
+import type { Buffer, Nest, Program, Step, Store } from "./kernel.ts";
+import { fewestLevels, levelsInOrder, tasksOf, type Task } from "./levels.ts";
 
 /** Buffers start on cache lines. */
 const alignment = 64;
 /** Vectors read past the end of a row, by at most this much. */
 const slack = 64;
 
+/** Memory that fewer levels may cost beside what the order of the kernels needs: so many parts of it, and so many bytes. */
+const dearer = 9 / 8;
+const little = 2 ** 18;
+
+/** Plans for as few levels as there can be, unless that keeps much more alive together than the order of the kernels does. */
 export function planMemory(lowered: Lowered): Program {
-  const { buffers, kernels, guardsAt, guards, outputs, packedOnce } = lowered;
-  const uses = kernels.map((kernel) => ({ reads: readsOf(kernel), writes: writesOf(kernel) }));
+  const tasks = tasksOf(lowered);
+  const wide = plan(lowered, tasks, fewestLevels(tasks, lowered.buffers));
+  if (wide.arenaBytes <= little) return wide;
+  const narrow = plan(lowered, tasks, levelsInOrder(tasks, lowered.buffers));
+  return wide.arenaBytes <= dearer * narrow.arenaBytes + little ? wide : narrow;
+}
+
+function plan(lowered: Lowered, tasks: readonly Task[], levels: readonly number[]): Program {
+  const { buffers, outputs, packedOnce } = lowered;
+  const end = 1 + levels.reduce((most, level) => Math.max(most, level), -1);
   const lives = buffers.map((): Life => ({ first: Infinity, last: -Infinity }));
   const touch = (buffer: number, time: number): void => {
     lives[buffer].first = Math.min(lives[buffer].first, time);
     lives[buffer].last = Math.max(lives[buffer].last, time);
   };
-  uses.forEach(({ reads, writes }, time) => {
-    for (const buffer of [...reads, ...writes]) touch(buffer, time);
+  tasks.forEach(({ reads, writes }, i) => {
+    for (const touched of [reads, writes]) for (const buffer of touched) touch(buffer, levels[i]);
   });
   buffers.forEach(({ place }, buffer) => {
     if (place.kind === "input") touch(buffer, -1);
   });
-  for (const buffer of outputs) touch(buffer, kernels.length);
-  for (const { buffer } of guards) touch(buffer, guardsAt);
+  for (const buffer of outputs) touch(buffer, end);
   // What is packed once must still be there at the next run: it shares its bytes with nobody.
-  for (const buffer of packedOnce) for (const time of [-1, kernels.length]) touch(buffer, time);
+  for (const buffer of packedOnce) for (const time of [-1, end]) touch(buffer, time);
 
-  const { offsets, bytes } = fit(buffers, lives, inPlace(kernels, buffers, lives));
-  const placed = buffers.map((buffer, i): Buffer => ({ ...buffer, place: placeOf(buffer, offsets[i]) }));
-  const overlaps = (a: number, b: number): boolean => a === b || rangesMeet(placed[a], placed[b]);
+  const { offsets, bytes } = fit(buffers, lives, inPlace(tasks, levels, buffers, lives));
   return {
-    buffers: placed,
-    steps: stepsOf(kernels, uses, guards, guardsAt, overlaps),
+    buffers: buffers.map(({ dtype, length, place }, i) => ({
+      dtype,
+      length,
+      place: placeOf(place, offsets[i]),
+    })),
+    steps: stepsOf(tasks, levels, end),
     arenaBytes: bytes,
     outputs,
     packedOnce,
   };
+}
+
+/** What is in a level stands together, checks first; between levels there is a barrier. */
+function stepsOf(tasks: readonly Task[], levels: readonly number[], end: number): Step[] {
+  const byLevel = Array.from({ length: end }, (): Step[] => []);
+  tasks.forEach(({ step }, i) => {
+    if (step.kind === "guard") byLevel[levels[i]].unshift(step);
+    else byLevel[levels[i]].push(step);
+  });
+  return byLevel.flatMap((steps, level): Step[] => (level === 0 ? steps : [{ kind: "barrier" }, ...steps]));
 }
 
 interface Life {
@@ -54,10 +79,7 @@ interface Life {
 export const paddedBytes = (buffer: Pick<PlannedBuffer, "dtype" | "length">): number =>
   Math.ceil((buffer.length * bytesOf[buffer.dtype] + slack) / alignment) * alignment;
 
-const inArena = (buffer: PlannedBuffer): boolean =>
-  buffer.place.kind === "intermediate" || buffer.place.kind === "input";
-
-function placeOf({ place }: PlannedBuffer, offset: number): Buffer["place"] {
+function placeOf(place: PlannedBuffer["place"], offset: number): Buffer["place"] {
   switch (place.kind) {
     case "input":
       return { kind: "input", slot: place.slot, offset };
@@ -71,13 +93,18 @@ function placeOf({ place }: PlannedBuffer, offset: number): Buffer["place"] {
 
 /** Buffers that lie where another lay whose life they end, and which. */
 function inPlace(
-  kernels: readonly Kernel[],
+  tasks: readonly Task[],
+  levels: readonly number[],
   buffers: readonly PlannedBuffer[],
   lives: readonly Life[],
 ): Map<number, number> {
   const found = new Map<number, number>();
-  kernels.forEach((kernel, time) => {
-    if (kernel.kind !== "nest") return;
+  const isReadBeside = (buffer: number, task: number): boolean =>
+    tasks.some(({ reads }, other) => other !== task && levels[other] === levels[task] && reads.has(buffer));
+  tasks.forEach(({ step }, i) => {
+    if (step.kind !== "kernel" || step.kernel.kind !== "nest") return;
+    const { kernel } = step;
+    const time = levels[i];
     const taken = new Set<number>();
     for (const store of storesIn(kernel)) {
       const after = store.buffer;
@@ -90,7 +117,8 @@ function inPlace(
           lives[buffer].last === time &&
           buffers[buffer].length === buffers[after].length &&
           bytesOf[buffers[buffer].dtype] === bytesOf[buffers[after].dtype] &&
-          isDoneWith(kernel, buffer, store),
+          isDoneWith(kernel, buffer, store) &&
+          !isReadBeside(buffer, i),
       );
       if (before === undefined) continue;
       found.set(after, before);
@@ -138,75 +166,26 @@ function fit(
     first.last = Math.max(first.last, lives[buffer].last);
   }
   const offsets = new Array<number>(buffers.length).fill(0);
+  const sizes = buffers.map(paddedBytes);
   const bySize = buffers
     .map((_, i) => i)
     .filter((i) => inArena(buffers[i]) && lives[i].first !== Infinity && !before.has(i))
-    .sort((a, b) => paddedBytes(buffers[b]) - paddedBytes(buffers[a]) || a - b);
-  const done: number[] = [];
+    .sort((a, b) => sizes[b] - sizes[a] || a - b);
+  /** Those that have their offsets, the lowest first. */
+  const placed: number[] = [];
   let bytes = 0;
   for (const i of bySize) {
-    const size = paddedBytes(buffers[i]);
-    const rivals = done
-      .filter((j) => whole[j].first <= whole[i].last && whole[i].first <= whole[j].last)
-      .sort((a, b) => offsets[a] - offsets[b]);
+    const { first, last } = whole[i];
     let offset = 0;
-    for (const j of rivals) {
-      if (offset + size <= offsets[j]) break;
-      offset = Math.max(offset, offsets[j] + paddedBytes(buffers[j]));
+    for (const j of placed) {
+      if (whole[j].first > last || whole[j].last < first) continue;
+      if (offset + sizes[i] <= offsets[j]) break;
+      offset = Math.max(offset, offsets[j] + sizes[j]);
     }
     offsets[i] = offset;
-    bytes = Math.max(bytes, offset + size);
-    done.push(i);
+    bytes = Math.max(bytes, offset + sizes[i]);
+    placed.splice(1 + placed.findLastIndex((j) => offsets[j] <= offset), 0, i);
   }
   for (const buffer of before.keys()) offsets[buffer] = offsets[firstOf(buffer)];
   return { offsets, bytes };
-}
-
-function rangesMeet(a: Buffer, b: Buffer): boolean {
-  const [from, to] = [arenaOffset(a), arenaOffset(b)];
-  if (from === undefined || to === undefined) {
-    // Two names for one variable: its old value and its new one.
-    return from === undefined && to === undefined && a.place.kind !== b.place.kind;
-  }
-  return from < to + paddedBytes({ ...b }) && to < from + paddedBytes({ ...a });
-}
-
-const arenaOffset = ({ place }: Buffer): number | undefined =>
-  place.kind === "arena" || place.kind === "input" ? place.offset : undefined;
-
-/** Kernels in order, with a barrier wherever one touches what another wrote, or writes what another read, since the last. */
-function stepsOf(
-  kernels: readonly Kernel[],
-  uses: readonly { reads: ReadonlySet<number>; writes: ReadonlySet<number> }[],
-  guards: Lowered["guards"],
-  guardsAt: number,
-  overlaps: (a: number, b: number) => boolean,
-): Step[] {
-  const steps: Step[] = [];
-  let read = new Set<number>();
-  let written = new Set<number>();
-  const meet = (): void => {
-    if (read.size + written.size > 0) steps.push({ kind: "barrier" });
-    read = new Set();
-    written = new Set();
-  };
-  const clashes = (mine: ReadonlySet<number>, theirs: ReadonlySet<number>): boolean =>
-    [...mine].some((a) => [...theirs].some((b) => overlaps(a, b)));
-  const guard = (): void => {
-    if (guards.length > 0) meet();
-    for (const { buffer, check } of guards) {
-      steps.push({ kind: "guard", buffer, check });
-      read.add(buffer);
-    }
-  };
-  kernels.forEach((kernel, position) => {
-    if (position === guardsAt) guard();
-    const { reads, writes } = uses[position];
-    if (clashes(reads, written) || clashes(writes, written) || clashes(writes, read)) meet();
-    steps.push({ kind: "kernel", kernel });
-    for (const buffer of reads) read.add(buffer);
-    for (const buffer of writes) written.add(buffer);
-  });
-  if (guardsAt >= kernels.length) guard();
-  return steps;
 }

@@ -1,8 +1,8 @@
 /** The buffers of a program before they have addresses. */
 import { sizeOf } from "../base/shape.ts";
-import type { Node, Spec } from "../graph/node.ts";
+import type { Node, Resident, Spec } from "../graph/node.ts";
 import type { Grouping } from "./2-group.ts";
-import type { Schedule } from "./3-schedule.ts";
+import type { Assign, Schedule } from "./3-schedule.ts";
 
 /** A buffer before it has an address. */
 export interface PlannedBuffer {
@@ -14,7 +14,13 @@ export interface PlannedBuffer {
     /** Copied in before the run. */
     | { readonly kind: "input"; readonly slot: number }
     | { readonly kind: "intermediate" };
+  /** The variable whose memory it is: the old value, or the one it is assigned. */
+  readonly variable: Resident | undefined;
 }
+
+/** True for what lies in the arena. */
+export const inArena = ({ place }: Pick<PlannedBuffer, "place">): boolean =>
+  place.kind === "intermediate" || place.kind === "input";
 
 /** Numbers the buffers as they are first asked for. */
 export class Buffers {
@@ -28,9 +34,10 @@ export class Buffers {
     this.slots = new Map(inputs.map((leaf, slot) => [leaf, slot]));
     this.grouping = grouping;
     for (const leaf of inputs) this.of(leaf);
-    for (const { index, value, inPlace } of plan.assigns) {
+    for (const assign of plan.assigns) {
+      const { value, inPlace } = assign;
       if (!inPlace) continue;
-      this.targets.set(value, [...(this.targets.get(value) ?? []), this.assigned(index, value)]);
+      this.targets.set(value, [...(this.targets.get(value) ?? []), this.assigned(assign)]);
     }
   }
 
@@ -39,8 +46,10 @@ export class Buffers {
     let buffer = this.targets.get(node)?.[0] ?? this.ofNode.get(node);
     if (buffer === undefined) {
       const slot = this.slots.get(node);
-      if (slot === undefined) buffer = this.add(node, { kind: "intermediate" });
-      else buffer = this.add(node, { kind: node.binding?.kind === "resident" ? "resident" : "input", slot });
+      if (slot === undefined) buffer = this.room(node);
+      else if (node.binding?.kind === "resident")
+        buffer = this.add(node, { kind: "resident", slot }, node.binding.resident);
+      else buffer = this.add(node, { kind: "input", slot });
       this.ofNode.set(node, buffer);
     }
     return buffer;
@@ -51,8 +60,8 @@ export class Buffers {
     return this.targets.get(node) ?? (this.grouping.shared.has(node) ? [this.of(node)] : []);
   }
 
-  assigned(index: number, value: Node): number {
-    return this.add(value, { kind: "assigned", index });
+  assigned({ index, value, resident }: Assign): number {
+    return this.add(value, { kind: "assigned", index }, resident);
   }
 
   /** Memory for a value that no other group reads. */
@@ -61,12 +70,10 @@ export class Buffers {
   }
 
   scratch(length: number): number {
-    this.list.push({ dtype: "int32", length, place: { kind: "intermediate" } });
-    return this.list.length - 1;
+    return this.room({ dtype: "int32", shape: [length] });
   }
 
-  private add(node: Spec, place: PlannedBuffer["place"]): number {
-    this.list.push({ dtype: node.dtype, length: sizeOf(node.shape), place });
-    return this.list.length - 1;
+  private add({ dtype, shape }: Spec, place: PlannedBuffer["place"], variable?: Resident): number {
+    return this.list.push({ dtype, length: sizeOf(shape), place, variable }) - 1;
   }
 }

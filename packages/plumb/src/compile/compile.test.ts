@@ -16,7 +16,7 @@ import type { Program } from "./kernel.ts";
 
 const leaves = (graph: Graph): Node[] => topological([...graph.outputs, ...graph.effects]).filter(isLeaf);
 const programOf = (graph: Graph, fuse = true): Program =>
-  compile(graph, leaves(graph), { packing: () => 0, fuse });
+  compile(graph, leaves(graph), { packing: () => ({ words: 0, ahead: false }), fuse });
 const kernels = (program: Program): string[] =>
   program.steps.flatMap((step) => (step.kind === "kernel" ? [step.kernel.name] : []));
 

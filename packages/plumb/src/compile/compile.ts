@@ -1,5 +1,6 @@
 /** The pipeline from a closed graph to a program: simplify, group, schedule, lower, plan memory. */
 import type { Graph, Node } from "../graph/node.ts";
+import { withOrigin } from "../graph/origin.ts";
 import { view } from "../ops/view.ts";
 import { g, makeNode } from "../ops/builder.ts";
 import { expandComposites } from "../ops/composite.ts";
@@ -8,7 +9,7 @@ import { group } from "./2-group.ts";
 import { schedule } from "./3-schedule.ts";
 import { lower, type Packing } from "./4-lower.ts";
 import { planMemory } from "./5-memory.ts";
-import type { Program } from "./kernel.ts";
+import type { Kernel, Program } from "./kernel.ts";
 import { isCheck, isLeaf, withoutChecks } from "./nodes.ts";
 
 export interface CompileOptions {
@@ -19,6 +20,8 @@ export interface CompileOptions {
   readonly fuse?: boolean;
   /** Leaves that are the same at every run of the program: those of a loop's step that do not change. */
   readonly steady?: ReadonlySet<Node>;
+  /** Is told of each kernel, and of what it computes. */
+  readonly made?: (kernel: Kernel, nodes: readonly Node[]) => void;
 }
 
 /**
@@ -35,6 +38,7 @@ export function compile(graph: Graph, inputs: readonly Node[], options: CompileO
     packing: options.packing,
     compileStep: (step, leaves, same) => compile(step, leaves, { ...options, steady: same }),
     steady: options.steady ?? new Set(),
+    made: options.made,
   });
   return planMemory(lowered);
 }
@@ -48,7 +52,9 @@ function withoutComposites({ outputs, effects }: Graph): Graph {
 function withCopies(graph: Graph): Graph {
   const copied = (node: Node): Node => {
     const source = withoutChecks(node);
-    return isLeaf(source) ? makeNode(view.reshape, [source], { shape: source.shape }) : node;
+    return isLeaf(source)
+      ? withOrigin(node.origin, () => makeNode(view.reshape, [source], { shape: source.shape }))
+      : node;
   };
   return {
     outputs: graph.outputs.map(copied),

@@ -35,6 +35,8 @@ export interface Buffer {
 
 export type Step =
   | { readonly kind: "kernel"; readonly kernel: Kernel }
+  /** Packs the right operand of a product that comes later. */
+  | { readonly kind: "pack"; readonly kernel: Product }
   /** All threads have finished what stands before. */
   | { readonly kind: "barrier" }
   /** End the run, reporting `check`, if the bool in `buffer` is false. */
@@ -129,6 +131,8 @@ export interface Product {
   readonly stores: readonly Store[];
   /** Scratch for packed operands, where the backend asked for it. */
   readonly packed: number | undefined;
+  /** True where the right operand is packed before the product begins. */
+  readonly packsAhead: boolean;
 }
 
 /** Where the elements of an operand lie, in elements from the start of its buffer. */

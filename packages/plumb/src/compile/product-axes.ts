@@ -42,7 +42,7 @@ export function arrange({
   a,
   b,
   stores,
-}: Contraction): Omit<Product, "kind" | "name" | "packed"> {
+}: Contraction): Omit<Product, "kind" | "name" | "packed" | "packsAhead"> {
   const rows = a.strides.length - batch - inner.length;
   const accesses = accessesOf({ inner: [], folds: [], stores });
   const joined = (axes: readonly Axis[]): Axis[] => joinRuns(axes, accesses);

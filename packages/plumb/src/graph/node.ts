@@ -2,6 +2,7 @@ import type { DType, HostArray } from "../base/dtype.ts";
 import type { Draw } from "../base/seed.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Op } from "./op.ts";
+import type { Origin } from "./origin.ts";
 
 /** A structural attribute: part of what a program *is* (axes, shapes, fill values), never a number that changes per run. */
 export type AttrValue = number | string | boolean | readonly number[] | readonly (readonly number[])[];
@@ -25,6 +26,8 @@ export interface Node extends Spec {
   readonly binding?: Binding;
   /** Of a loop: what it repeats, and which value of that the node is. Structure, like the attributes. */
   readonly body?: Body;
+  /** Which part of a model it was made for. Not structure. */
+  readonly origin?: Origin;
   /** The evaluated result, once there is one: readers of the graph treat the node as data from then on. */
   value?: HostArray;
 }

@@ -89,6 +89,14 @@ export interface ElementwiseOp extends OpBase<"elementwise"> {
   readonly cost?: number;
 }
 
+/** A fold that goes on as several running values, each cheap, of which the result is made at the end. */
+export interface FoldInParts {
+  /** What one element counts as, and the identity. */
+  readonly of: <V>(w: Lanes<V>, x: V) => readonly V[];
+  readonly join: <V>(w: Lanes<V>, a: readonly V[], b: readonly V[]) => readonly V[];
+  readonly result: <V>(w: Lanes<V>, parts: readonly V[]) => V;
+}
+
 /** Folds axes away. `attrs: { axes: number[] (ascending), keepDims: boolean }`. */
 export interface ReduceOp extends OpBase<"reduce"> {
   readonly fold:
@@ -101,6 +109,8 @@ export interface ReduceOp extends OpBase<"reduce"> {
         readonly wasm: <V>(w: Lanes<V>, a: V, b: V) => V;
         /** Totals of many terms: accumulate in float64 between short float32 blocks. */
         readonly wide: boolean;
+        /** A faster way for many float32 elements. */
+        readonly parts?: FoldInParts;
       }
     | {
         /** The index at which the best element stands; the first of equals; the first NaN if there is one. */
@@ -290,6 +300,9 @@ export interface Lanes<V> {
   /** `b < a ? b : a` and `a < b ? b : a`: cheaper; the first operand survives when the comparison fails (NaN). */
   pmin(a: V, b: V): V;
   pmax(a: V, b: V): V;
+  /** Of int32, taken as whole numbers without sign. */
+  minUnsigned(a: V, b: V): V;
+  maxUnsigned(a: V, b: V): V;
   floor(a: V): V; // (d)
   ceil(a: V): V; // (d)
   trunc(a: V): V; // (d)

@@ -9,20 +9,21 @@ export function topological(
   needs: (node: Node) => readonly Node[] = inputsOf,
 ): Node[] {
   const order: Node[] = [];
-  const entered = new Set<Node>();
-  const left = new Set<Node>();
+  /** The nodes that were met: true for those that stand in the order. */
+  const met = new Map<Node, boolean>();
   const stack: Node[] = [...roots].reverse();
   while (stack.length > 0) {
     const node = stack[stack.length - 1];
-    if (entered.has(node)) {
-      stack.pop();
-      if (left.has(node)) continue;
-      left.add(node);
-      order.push(node);
-    } else {
-      entered.add(node);
+    const placed = met.get(node);
+    if (placed === undefined) {
+      met.set(node, false);
       const inputs = needs(node);
-      for (let i = inputs.length - 1; i >= 0; i--) if (!entered.has(inputs[i])) stack.push(inputs[i]);
+      for (let i = inputs.length - 1; i >= 0; i--) if (!met.has(inputs[i])) stack.push(inputs[i]);
+    } else {
+      stack.pop();
+      if (placed) continue;
+      met.set(node, true);
+      order.push(node);
     }
   }
   return order;

@@ -1,7 +1,8 @@
 import type { DType } from "../base/dtype.ts";
 import { integer, oneOf, optional, required, type Parameters } from "../base/parameters.ts";
 import type { Tensor } from "../tensor/index.ts";
-import { Layer, rowShape, type LayerSample } from "./layer.ts";
+import { Layer, type LayerSample } from "./layer.ts";
+import { rowShape } from "./layer-options.ts";
 import { setOrigin } from "./origins.ts";
 import { showBatchShape, type BatchShape } from "./shapes.ts";
 import { SymbolicTensor } from "./symbolic.ts";
@@ -38,6 +39,7 @@ const parameters = {
  */
 export class InputLayer extends Layer {
   static override readonly className: string = "InputLayer";
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [
     { options: { shape: [3] }, inputs: [1, 3] },

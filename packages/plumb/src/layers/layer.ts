@@ -4,133 +4,58 @@
  */
 import type { Head } from "../base/contract.ts";
 import type { HostArray } from "../base/dtype.ts";
-import { PlumbError } from "../base/errors.ts";
 import { snakeCase } from "../base/names.ts";
-import {
-  flag,
-  optional,
-  requireKnown,
-  resolve,
-  showValue,
-  text,
-  unchecked,
-  type Parameter,
-  type Parameters,
-  type ValuesOf,
-} from "../base/parameters.ts";
-import { sameShape, showShape, sizeOf, type Shape } from "../base/shape.ts";
-import { constraints, type ConstraintLike } from "../constraints/index.ts";
-import { initializers, type InitializerLike } from "../initializers/index.ts";
+import { requireKnown, resolve, type Parameters, type ValuesOf } from "../base/parameters.ts";
+import { sizeOf } from "../base/shape.ts";
+import { constraints } from "../constraints/index.ts";
+import { initializers } from "../initializers/index.ts";
 import type { Activation } from "../numerics/index.ts";
-import { regularizers, type RegularizerCall, type RegularizerLike } from "../regularizers/index.ts";
-import {
-  asTensor,
-  leavesOf,
-  replaceLeaves,
-  Tensor,
-  Variable,
-  withTrace,
-  type TensorLike,
-} from "../tensor/index.ts";
+import { regularizers, type RegularizerCall } from "../regularizers/index.ts";
+import { leavesOf, replaceLeaves, Tensor, Variable, withTrace, type TensorLike } from "../tensor/index.ts";
 import { addLoss } from "./added-losses.ts";
+import { endsInActivation, isAccessor, ownCallOptions, ownParameters } from "./class-facts.ts";
+import { handedOn, masksOf, shapeOf } from "./given.ts";
 import { beforeHeadOf, headOf, setHead } from "./heads.ts";
 import { inferOutputs } from "./infer.ts";
-import { maskOf, setMask } from "./masks.ts";
-import { copyOrigin, secondOf, setOrigin } from "./origins.ts";
-import { callAsField, hiddenProperty, unknownInside, wrongShape } from "./refusals.ts";
+import {
+  commonParameters,
+  type CallOptions,
+  type Inputs,
+  type LayerOptions,
+  type LayerSample,
+  type Masks,
+  type Outputs,
+  type WeightOptions,
+} from "./layer-options.ts";
+import { copyOrigin, setOrigin } from "./origins.ts";
+import {
+  callAsField,
+  hiddenProperty,
+  notATensor,
+  notBuilt,
+  notCalledOnce,
+  unknownInside,
+  wrongShape,
+} from "./refusals.ts";
 import { duringCall, inScope, outsideCalls, scopedName, surroundingCall } from "./scope.ts";
 import { anyBatch, isShapeList, type BatchShape, type InputShape } from "./shapes.ts";
 import { SymbolicTensor, symbolicAmong, type LayerCall } from "./symbolic.ts";
+import { renamed, weightsGiven } from "./weight-lists.ts";
 
-/** Several tensors by name, as models may take and give them. */
-export type NamedTensors = Readonly<Record<string, Tensor>>;
-
-/** What layers take: one tensor or a list. */
-export type Inputs = Tensor | readonly Tensor[];
-/** What layers give: one tensor or a list; models may give several by name. */
-export type Outputs = Tensor | readonly Tensor[] | NamedTensors;
+export type {
+  CallOptions,
+  Inputs,
+  LayerOptions,
+  LayerSample,
+  Masks,
+  NamedTensors,
+  Outputs,
+  WeightOptions,
+} from "./layer-options.ts";
 
 /** What a layer of this class gives; one tensor where no more is known of it than that it is a layer. */
 export type OutputOf<L extends Layer> =
   Outputs extends ReturnType<L["call"]> ? Tensor : ReturnType<L["call"]>;
-
-/** The mask of one tensor, or of each of a list; undefined where all counts. */
-export type Masks = Tensor | readonly (Tensor | undefined)[] | undefined;
-
-/** What every layer takes. */
-export interface LayerOptions {
-  /** Unset: the class's name in snake_case, numbered within its model (`dense`, `dense_1`). */
-  name?: string;
-  /**
-   * False keeps the layer's weights as they are. May be set at any time: each `fit` reads it when it begins, and
-   * `trainOnBatch` at each call. Default true.
-   */
-  trainable?: boolean;
-  /** Shape of one input row, for the first layer of a `Sequential` that has no `Input`. */
-  inputShape?: BatchShape;
-  /** A penalty on the layer's output, divided by the batch size and added to the loss. Default none. */
-  activityRegularizer?: RegularizerLike;
-}
-
-/** The extents of one row; null where they differ from batch to batch, as the lengths of texts do. */
-export const rowShape = (doc: string): Parameter<BatchShape> => ({
-  default: undefined as unknown as BatchShape,
-  doc,
-  accepts: (value) =>
-    Array.isArray(value) &&
-    value.every((extent) => extent === null || (Number.isSafeInteger(extent) && extent >= 1)),
-  words:
-    "the shape of one row, a list of whole numbers without the batch: [4], [28, 28, 1]; null for a length that varies",
-});
-
-/** Declared once for all layers; each class declares what it takes besides. */
-const common = {
-  name: optional(text("", "What the layer is called within its model")),
-  trainable: flag(true, "Whether training changes the layer's weights"),
-  inputShape: optional(rowShape("Shape of one input row")),
-  activityRegularizer: unchecked<RegularizerLike | undefined>(undefined, "A penalty on the layer's output"),
-};
-
-/** What goes with one call of a layer. */
-export interface CallOptions {
-  /**
-   * Whether layers do as in training: dropout leaves out, statistics move. The steps of `fit` say true, those of
-   * `evaluate` and `predict` false. Unset: what the call around this one says; false where there is none.
-   */
-  readonly training?: boolean;
-  /**
-   * Which steps of the input are there, bool `[batch, steps]`; of each input, where there is a list of them. Unset: the
-   * masks that came with the inputs, from a layer before.
-   */
-  readonly mask?: Masks;
-}
-
-/** What a weight is made from. */
-export interface WeightOptions {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly initializer: InitializerLike;
-  /** False for state that training does not touch by gradients. Default true. */
-  readonly trainable?: boolean;
-  /** A penalty on the weight, added to the loss while the weight is trainable. Default none. */
-  readonly regularizer?: RegularizerLike;
-  /** What the weight is brought back to after every update. Default none. */
-  readonly constraint?: ConstraintLike;
-}
-
-/** A case for the contract tests of layers: how one is made, and what it is given. */
-export interface LayerSample {
-  /** Options, those taken by place among them. Default none. */
-  readonly options?: Readonly<Record<string, unknown>>;
-  /** The shape of the input; a list of shapes where the layer takes a list. */
-  readonly inputs: Shape | readonly Shape[];
-  /** Inputs are whole numbers from 0 to below this. Default: real numbers of both signs. */
-  readonly integersBelow?: number;
-  /** What goes with the call besides. */
-  readonly call?: CallOptions;
-  /** False where the output is no smooth function of the inputs (kinks on the values that are drawn, choices). */
-  readonly differentiable?: boolean;
-}
 
 /**
  * A step of a model: weights, and a function of its inputs: one tensor or a list.
@@ -161,7 +86,9 @@ export abstract class Layer {
   static readonly parameters: Parameters = {};
   /** What goes with a call besides `training` and `mask`; a class has its parent's too. */
   static readonly callOptions: readonly string[] = [];
-  /** What the contract tests feed it; odd shapes among them. Where there are some, inputs of other forms are refused. */
+  /** True where a list of tensors is taken, false where one tensor is; left out where both will do. Other forms are refused. */
+  static readonly takesList?: boolean;
+  /** What the contract tests feed it; odd shapes among them. No part of what is published. */
   static readonly samples: readonly LayerSample[] = [];
 
   /** The shape that the layer was built for, once it was; a list where it takes a list. */
@@ -184,7 +111,12 @@ export abstract class Layer {
 
   constructor(options: LayerOptions = {}) {
     const Class = new.target as unknown as typeof Layer;
-    const values = resolve("PL4004", Class.className, { ...ownParameters(Class), ...common }, options);
+    const values = resolve(
+      "PL4004",
+      Class.className,
+      { ...ownParameters(Class), ...commonParameters },
+      options,
+    );
     this.#options = values;
     this.#name = values.name;
     this.#named = values.name !== undefined;
@@ -217,11 +149,7 @@ export abstract class Layer {
     if (given instanceof Tensor) return given;
     if (given instanceof Variable) return given.read();
     if (given instanceof Layer) return given.output as Tensor;
-    throw new PlumbError("PL1009", {
-      asked: `The ${this.className} layer "${this.name}" was called with ${showValue(given)}`,
-      why: "A layer takes a tensor, or a list of tensors",
-      fix: "Make it one first: tensor([[1, 2], [3, 4]])",
-    });
+    throw notATensor(this, given);
   }
 
   /** The values of the parameters that a class declares: what was given, or their defaults. */
@@ -231,7 +159,7 @@ export abstract class Layer {
 
   /** Shape of one input row, when it was declared on the layer. */
   get declaredShape(): BatchShape | undefined {
-    return this.valuesOf(common).inputShape;
+    return this.valuesOf(commonParameters).inputShape;
   }
 
   #activate(inputs: Inputs, options: CallOptions): Tensor {
@@ -269,23 +197,7 @@ export abstract class Layer {
     }
     // Layers such as Embedding make a mask where none came in.
     const masks = this.computeMask(inputs, mask);
-    return this.#given(made, inputs, Array.isArray(masks) ? masks : [masks]);
-  }
-
-  /** What is given, with its origin and its masks, where a layer inside has not set them. */
-  #given(made: Outputs, inputs: Inputs, masks: readonly (Tensor | undefined)[]): Outputs {
-    const taken = new Set(leavesOf(inputs));
-    let next = 0;
-    return replaceLeaves(made, (leaf) => {
-      const output = leaf as Tensor;
-      const mask = maskOf(output) === undefined ? masks[next] : undefined;
-      next++;
-      // What goes through as it is stays what its giver made it: it may be the user's own.
-      const given = taken.has(output) && mask !== undefined ? secondOf(output) : output;
-      if (!taken.has(output)) setOrigin(given, this.#origin);
-      if (mask !== undefined) setMask(given, mask);
-      return given;
-    }) as Outputs;
+    return handedOn(made, inputs, Array.isArray(masks) ? masks : [masks], this.#origin);
   }
 
   readonly #origin = (): string => this.asOrigin;
@@ -345,17 +257,7 @@ export abstract class Layer {
   #onlyCall(asked: string): LayerCall {
     const calls = this.drawn;
     if (calls.length === 1) return calls[0];
-    throw new PlumbError("PL4015", {
-      asked: `The ${asked} of the ${this.className} layer "${this.name}" was asked for`,
-      why:
-        calls.length === 0
-          ? "It was not called on symbolic tensors yet: it is in no functional model"
-          : `It was called ${calls.length} times, and has as many`,
-      fix:
-        calls.length === 0
-          ? "Call it first: const y = layer.call(input({ shape: [4] }))"
-          : "Keep what its calls give, and take that",
-    });
+    throw notCalledOnce(this, asked, calls.length);
   }
 
   /** The calls of the layer on symbolic tensors. */
@@ -414,9 +316,7 @@ export abstract class Layer {
 
   /** True for a layer that takes a list of tensors, false for one that takes one tensor; undefined where both will do. */
   get takesList(): boolean | undefined {
-    const { samples } = this.constructor as typeof Layer;
-    const forms = new Set(samples.map(({ inputs }) => isShapeList(inputs)));
-    return forms.size === 1 ? forms.has(true) : undefined;
+    return (this.constructor as typeof Layer).takesList;
   }
 
   /** As `needs`, of one tensor and lists of them too. */
@@ -558,31 +458,14 @@ export abstract class Layer {
   setWeights(values: readonly TensorLike[]): void {
     this.requireBuilt("Its weights were to be set");
     const { weights } = this;
-    const given = values.map((value) => asTensor(value));
-    const wrong = weights.findIndex(
-      ({ shape }, i) => given[i] === undefined || !fits(values[i], given[i], shape),
-    );
-    if (wrong >= 0 || given.length !== weights.length)
-      throw new PlumbError("PL4007", {
-        asked: `${this.asOrigin.replace("the", "The")} was given ${given.length} weights for its ${weights.length}`,
-        arrived:
-          wrong >= 0 && given[wrong] !== undefined
-            ? `Weight ${wrong} (${weights[wrong].name}) has shape ${showShape(weights[wrong].shape)}, what came ${showShape(given[wrong].shape)}`
-            : undefined,
-        why: "Weights are set in order, each of its shape; a flat array of its size will do",
-        fix: "Take them with getWeights from a model of the same layers",
-      });
+    const given = weightsGiven(this.asOrigin, weights, values);
     weights.forEach((weight, i) => weight.assign(given[i].reshape(weight.shape)));
   }
 
   /** Errors with PL4002 before the layer is built. */
   protected requireBuilt(asked: string): void {
     if (this.built) return;
-    throw new PlumbError("PL4002", {
-      asked: `${asked} (${this.asOrigin.replace("the ", "")})`,
-      why: "A layer makes its weights when it knows the shape of its input",
-      fix: "Begin the model with Input({ shape: [4] }), or call build([null, 4]) or fit first",
-    });
+    throw notBuilt(this.asOrigin.replace("the ", ""), asked);
   }
 
   /** The penalties on the weights as they are, each a scalar; none on weights that are not trained, and no weight's twice. */
@@ -653,19 +536,6 @@ export abstract class Layer {
   }
 }
 
-/** The parameters that a class and its parents declare. */
-function ownParameters(Class: typeof Layer): Parameters {
-  if (Class === Layer) return {};
-  return { ...ownParameters(Object.getPrototypeOf(Class) as typeof Layer), ...Class.parameters };
-}
-
-/** The names of what goes with a call, as a class and its parents declare them. */
-function ownCallOptions(Class: typeof Layer): readonly string[] {
-  if (Class === Layer) return [];
-  const inherited = ownCallOptions(Object.getPrototypeOf(Class) as typeof Layer);
-  return [...new Set([...inherited, ...Class.callOptions])];
-}
-
 /** The layers that a field holds: itself, or in a list or a plain object. */
 function layersIn(value: unknown): Layer[] {
   if (value instanceof Layer) return [value];
@@ -688,49 +558,4 @@ export function layersWithin(layer: Layer, enters: (layer: Layer) => boolean = (
   };
   walk(layer);
   return [...met];
-}
-
-/** Whether a value can be that of a weight of some shape. Flat arrays have no shape of their own. */
-function fits(value: TensorLike, { shape, size, rank }: Tensor, wanted: Shape): boolean {
-  const isFlat = ArrayBuffer.isView(value) || (Array.isArray(value) && rank === 1);
-  return isFlat ? size === sizeOf(wanted) : sameShape(shape, wanted);
-}
-
-/** A weight's name after the layer around it, whose name is one part of it, has taken another. */
-const renamed = (weight: string, from: string, to: string): string => {
-  const parts = weight.split("/");
-  const at = parts.indexOf(from);
-  return parts.map((part, i) => (i === at ? to : part)).join("/");
-};
-
-/** Whether a class of an object computes the property of that name. */
-function isAccessor(object: object, name: string): boolean {
-  const owner = ownerOf(Object.getPrototypeOf(object) as object, name);
-  return owner !== undefined && Object.getOwnPropertyDescriptor(owner, name)?.get !== undefined;
-}
-
-/** The class, as its prototype, whose method of a name an object has. */
-function ownerOf(object: object, name: string): object | undefined {
-  let owner: object | null = object;
-  while (owner !== null && !Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner) as object | null;
-  return owner ?? undefined;
-}
-
-/**
- * Whether the `call` of a layer is its `beforeHead` with the activation after it. Where a subclass has written a `call` of
- * its own over that of a class with a `beforeHead`, what that one gives does not stand behind the output any more.
- */
-function endsInActivation(layer: Layer): boolean {
-  const [before, call] = [ownerOf(layer, "beforeHead"), ownerOf(layer, "call")];
-  return before !== undefined && call !== undefined && (before === call || call.isPrototypeOf(before));
-}
-
-const shapeOf = (inputs: Inputs | NamedTensors): InputShape =>
-  inputs instanceof Tensor ? inputs.shape : (leavesOf(inputs) as Tensor[]).map(({ shape }) => shape);
-
-/** The masks that came with the inputs; undefined where none did. */
-function masksOf(inputs: Inputs | NamedTensors): Masks {
-  if (inputs instanceof Tensor) return maskOf(inputs);
-  const masks = (leavesOf(inputs) as Tensor[]).map(maskOf);
-  return masks.some((mask) => mask !== undefined) ? masks : undefined;
 }

@@ -1,5 +1,6 @@
 /** What layers say when they are given what they cannot take, or are written in a way that could not work. */
 import { PlumbError } from "../base/errors.ts";
+import { showValue } from "../base/parameters.ts";
 import { leavesOf, Tensor } from "../tensor/index.ts";
 import type { Layer } from "./layer.ts";
 import { originOf } from "./origins.ts";
@@ -35,6 +36,36 @@ function cameFrom(tensors: readonly Tensor[]): string | undefined {
   if (new Set(origins).size === 1) return `${origins.length === 1 ? "It" : "They"} came from ${origins[0]}`;
   return `They came from ${origins.map((origin) => origin ?? "no layer").join(" and ")}`;
 }
+
+/** PL1009: a layer was called with what is no tensor. */
+export const notATensor = (layer: Layer, given: unknown): PlumbError =>
+  new PlumbError("PL1009", {
+    asked: `The ${layer.className} layer "${layer.name}" was called with ${showValue(given)}`,
+    why: "A layer takes a tensor, or a list of tensors",
+    fix: "Make it one first: tensor([[1, 2], [3, 4]])",
+  });
+
+/** PL4015: what a layer takes or gives in a model was asked for, and it is in none, or in it more than once. */
+export const notCalledOnce = (layer: Layer, asked: string, calls: number): PlumbError =>
+  new PlumbError("PL4015", {
+    asked: `The ${asked} of the ${layer.className} layer "${layer.name}" was asked for`,
+    why:
+      calls === 0
+        ? "It was not called on symbolic tensors yet: it is in no functional model"
+        : `It was called ${calls} times, and has as many`,
+    fix:
+      calls === 0
+        ? "Call it first: const y = layer.call(input({ shape: [4] }))"
+        : "Keep what its calls give, and take that",
+  });
+
+/** PL4002: weights were asked for before there are any. */
+export const notBuilt = (layer: string, asked: string): PlumbError =>
+  new PlumbError("PL4002", {
+    asked: `${asked} (${layer})`,
+    why: "A layer makes its weights when it knows the shape of its input",
+    fix: "Begin the model with Input({ shape: [4] }), or call build([null, 4]) or fit first",
+  });
 
 /** PL4004: a field of a layer hides a property that every layer has. */
 export const hiddenProperty = (layer: Layer, field: string): PlumbError =>

@@ -1,4 +1,5 @@
 /** What layers take over from the call around them: the names in front of their weights, and whether it is training. */
+import { withOrigin } from "../graph/origin.ts";
 import type { Layer } from "./layer.ts";
 
 let scope: readonly string[] = [];
@@ -8,7 +9,7 @@ export function inScope<R>(name: string, fn: () => R): R {
   const outer = scope;
   scope = [...outer, name];
   try {
-    return fn();
+    return withOrigin({ name: scope.join("/"), backward: false }, fn);
   } finally {
     scope = outer;
   }

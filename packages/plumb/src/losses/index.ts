@@ -1,7 +1,7 @@
 /** The losses by name. A new one is a file beside this and a line in the list. */
 import type { Head } from "../base/contract.ts";
 import { PlumbError } from "../base/errors.ts";
-import { camelCase, didYouMean, spellings, type SnakeCase } from "../base/names.ts";
+import { camelCase, didYouMean, inEverySpelling, type SnakeCase } from "../base/names.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { BinaryCrossentropy } from "./binary-crossentropy.ts";
 import { BinaryFocalCrossentropy } from "./binary-focal-crossentropy.ts";
@@ -148,10 +148,8 @@ export type LossLike = LossName | Loss<any> | ((yTrue: Tensor, yPred: Tensor) =>
 
 type LossClass = new (options?: LossOptions) => Loss<any>;
 
-const bySpelling: ReadonlyMap<string, LossClass> = new Map(
-  Object.values(lossClasses).flatMap((Class) =>
-    spellings(Class.record.name, Class.record.aliases).map((name) => [name, Class as LossClass] as const),
-  ),
+const bySpelling = inEverySpelling(() =>
+  Object.values(lossClasses).map((Class) => [Class.record, Class as LossClass] as const),
 );
 
 /** A loss of the user's own, of which only the function is known: no checks, no alignment of shapes. */
@@ -182,13 +180,13 @@ function get(like: LossLike): Loss<any> {
       });
     return new Loss(customRecord(like));
   }
-  const Class = bySpelling.get(like);
+  const Class = bySpelling().get(like);
   if (Class !== undefined) return new Class();
   throw new PlumbError("PL2007", {
     asked: `A loss ${JSON.stringify(like) ?? String(like)} was asked for`,
     why: `The losses are ${Object.keys(lossClasses).join(", ")}`,
     // Of spellings that are as near, the list's own comes first.
-    fix: `${didYouMean(String(like), [...Object.keys(lossClasses), ...bySpelling.keys()])}Or give a function of labels and predictions`,
+    fix: `${didYouMean(String(like), [...Object.keys(lossClasses), ...bySpelling().keys()])}Or give a function of labels and predictions`,
   });
 }
 

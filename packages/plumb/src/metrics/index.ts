@@ -1,6 +1,6 @@
 /** The metrics by name. A new one is a file beside this and a line in the list. */
 import { PlumbError } from "../base/errors.ts";
-import { camelCase, didYouMean, spellings, type SnakeCase } from "../base/names.ts";
+import { camelCase, didYouMean, inEverySpelling, type SnakeCase } from "../base/names.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { Accuracy } from "./accuracy.ts";
@@ -259,12 +259,8 @@ export interface MetricClass {
   readonly record: MetricRecord<any>;
 }
 
-const bySpelling: ReadonlyMap<string, MetricClass> = new Map(
-  Object.values(metricClasses).flatMap((Class) =>
-    spellings(Class.record.name, Class.record.aliases).map(
-      (name) => [name, Class as unknown as MetricClass] as const,
-    ),
-  ),
+const bySpelling = inEverySpelling(() =>
+  Object.values(metricClasses).map((Class) => [Class.record, Class as unknown as MetricClass] as const),
 );
 
 /** Shapes that decide which accuracy "accuracy" is, and which cross-entropy "crossentropy". */
@@ -293,7 +289,7 @@ function suiting([binary, sparse, categorical]: readonly MetricClass[], shapes: 
 
 /** The class of a name in any spelling. Errors: PL2010. */
 function classOf(name: string): MetricClass {
-  const Class = bySpelling.get(name === "acc" ? "accuracy" : name);
+  const Class = bySpelling().get(name === "acc" ? "accuracy" : name);
   if (Class !== undefined) return Class;
   const unsuited = byShapes.has(name);
   throw new PlumbError("PL2010", {
@@ -304,7 +300,7 @@ function classOf(name: string): MetricClass {
     fix: unsuited
       ? "Name it: binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy"
       : // Of spellings that are as near, the list's own comes first.
-        `${didYouMean(String(name), [...Object.keys(metricClasses), ...bySpelling.keys()])}Or give a function of labels and predictions`,
+        `${didYouMean(String(name), [...Object.keys(metricClasses), ...bySpelling().keys()])}Or give a function of labels and predictions`,
   });
 }
 

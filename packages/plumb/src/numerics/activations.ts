@@ -4,7 +4,7 @@
  */
 import type { Head } from "../base/contract.ts";
 import { PlumbError } from "../base/errors.ts";
-import { didYouMean, spellings, type SnakeCase } from "../base/names.ts";
+import { didYouMean, inEverySpelling, type SnakeCase } from "../base/names.ts";
 import {
   integer,
   resolve,
@@ -222,8 +222,8 @@ export type ActivationLike =
 type Found = readonly [name: string, record: ActivationRecord<any>];
 const found: readonly Found[] = Object.entries(activationRecords);
 
-const bySpelling: ReadonlyMap<string, Found> = new Map(
-  found.flatMap((one) => spellings(one[0], one[1].aliases).map((spelling) => [spelling, one] as const)),
+const bySpelling = inEverySpelling(() =>
+  found.map((one) => [{ name: one[0], aliases: one[1].aliases }, one] as const),
 );
 
 function made([name, { head, parameters, byPlace = [], fn }]: Found, options: object): Activation {
@@ -254,12 +254,12 @@ function get(like: ActivationLike): Activation {
   }
   if (typeof like === "object" && "call" in like) return like;
   const { name, ...options } = typeof like === "object" ? like : { name: like };
-  const known = bySpelling.get(name as string);
+  const known = bySpelling().get(name as string);
   if (known !== undefined) return made(known, options);
   throw new PlumbError("PL4009", {
     asked: `The activation ${showValue(name ?? like)} was asked for`,
     why: `The activations are ${Object.keys(activationRecords).join(", ")}`,
-    fix: `${didYouMean(String(name), bySpelling.keys())}Give a name, { name, … } with options, or a function from tensor to tensor`,
+    fix: `${didYouMean(String(name), bySpelling().keys())}Give a name, { name, … } with options, or a function from tensor to tensor`,
   });
 }
 

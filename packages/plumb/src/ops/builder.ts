@@ -2,6 +2,7 @@
 import { sameShape } from "../base/shape.ts";
 import type { Attrs, Binding, Body, Node } from "../graph/node.ts";
 import type { Builder, Op } from "../graph/op.ts";
+import { currentOrigin } from "../graph/origin.ts";
 import { cast, equal, less, lessEqual, logicalAnd, logicalNot, where } from "./compare.ts";
 import { contraction, matmul } from "./contract.ts";
 import { add, cos, div, exp, log, mul, neg, pow, sign, sin, sub } from "./elementwise.ts";
@@ -26,7 +27,7 @@ export function makeNode(
   body?: Body,
 ): Node {
   const { shape, dtype } = requireSpec(op.name, op.infer(inputs, attrs, body));
-  return { op, inputs, attrs, shape, dtype, binding, body, value: undefined };
+  return { op, inputs, attrs, shape, dtype, binding, body, origin: currentOrigin(), value: undefined };
 }
 
 /**

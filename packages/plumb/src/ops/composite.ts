@@ -2,6 +2,7 @@
 import type { Node } from "../graph/node.ts";
 import type { Builder } from "../graph/op.ts";
 import { topological } from "../graph/order.ts";
+import { withOrigin } from "../graph/origin.ts";
 import { convolution, convolutionTranspose } from "./convolution.ts";
 import { maxPool, sumPool } from "./pooling.ts";
 
@@ -24,6 +25,6 @@ export function expandComposites(g: Builder, roots: readonly Node[]): readonly N
     return expanded;
   };
   // Inputs first, so that the recursion above goes no deeper than one composite.
-  for (const node of order) partsOf(node);
+  for (const node of order) withOrigin(node.origin, () => partsOf(node));
   return roots.map(partsOf);
 }

@@ -391,6 +391,22 @@ const cut = (g: Builder, x: Node, start: readonly number[], size: readonly numbe
         size.map(() => 1),
       );
 
+/** Places that a sum over a run of images has at least. */
+const leastPlaces = 256;
+
+/**
+ * Runs of images that the gradient of a filter is summed over, each by itself: what a run reads stays in the cache while all
+ * offsets of the filter meet it, and threads have runs to share. As many as divide the batch, as long as they store no more
+ * than half of what they read.
+ */
+function runsOf({ batch, size, channels, filters }: Form, places: number): number {
+  const stored = sizeOf(size) * channels * filters;
+  const read = places * (channels + filters);
+  const fits = (runs: number): boolean =>
+    batch % runs === 0 && places >= leastPlaces * runs && 2 * runs * stored <= read;
+  return count(2, Math.max(0, batch - 1)).findLast(fits) ?? 1;
+}
+
 /** Each offset of the filter against the gradient, over all places it was seen at. */
 function byFilter(g: Builder, image: Node, filter: Node, form: Form, dy: Node): Node {
   const { rank, batch, size, groups, channels, filters } = form;
@@ -411,8 +427,13 @@ function byFilter(g: Builder, image: Node, filter: Node, form: Form, dy: Node): 
     return g.reshape(g.transpose(sums, [...count(0, rank + 1), rank + 2, rank + 1]), filter.shape);
   }
   if (groups === 1) {
-    const rows = g.transpose(ungrouped(g, view, form), [...offsets, 2 * rank + 1, ...places]);
-    return g.contract(rows, dy, { batch: 0, inner: rank + 1 });
+    const runs = runsOf(form, sizeOf(dy.shape.slice(0, -1)));
+    const split = (x: Node): Node => g.reshape(x, [runs, batch / runs, ...x.shape.slice(1)]);
+    const behind = (axes: readonly number[]): number[] => axes.map((axis) => axis + 1);
+    const seenByRun = split(ungrouped(g, view, form));
+    const rows = g.transpose(seenByRun, [0, ...behind(offsets), 2 * rank + 2, ...behind(places)]);
+    const sums = g.contract(rows, split(dy), { batch: 1, inner: rank + 1 });
+    return runs === 1 ? g.reshape(sums, filter.shape) : g.sum(sums, [0]);
   }
   const rows = g.transpose(view, [2 * rank + 1, ...offsets, 2 * rank + 2, ...places]);
   const columns = g.transpose(arrived, [rank + 1, ...places, rank + 2]);

@@ -3,7 +3,7 @@ import type { DType } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
 import { showShape, sizeOf, type Shape } from "../base/shape.ts";
 import type { Attrs, Node, Spec } from "../graph/node.ts";
-import type { Builder, ReduceOp, Sample } from "../graph/op.ts";
+import type { Builder, FoldInParts, ReduceOp, Sample } from "../graph/op.ts";
 import { arithmetic, flagAttr, listAttr, requireAxes, requireDtype } from "./rules.ts";
 import { floatEdges, intEdges, productEdges, sumEdges } from "./samples.ts";
 import { productOfOthers } from "./scan.ts";
@@ -134,6 +134,29 @@ function shareGradient(g: Builder, node: Node, dy: Node, beaten: Node): readonly
   return [g.where(best, unfold(g, node, g.div(dy, count)), g.constant(0, node.inputs[0]))];
 }
 
+/**
+ * The largest or smallest float32 from its bits: what is positive is ordered as the bits are, taken as whole numbers, and
+ * what is negative the other way round. So the largest signed, smallest and largest unsigned bits tell both, NaN of either
+ * sign, which lies beyond infinity, and -0 below +0. Three whole-number operations; `f32x4.max` takes some eight.
+ */
+const extreme = (form: "max" | "min"): FoldInParts => ({
+  of: (w, x) => {
+    const bits = w.bitcast(x, "int32");
+    return [bits, bits, bits];
+  },
+  join: (w, a, b) => [w.max(a[0], b[0]), w.minUnsigned(a[1], b[1]), w.maxUnsigned(a[2], b[2])],
+  result: (w, [largest, leastUnsigned, largestUnsigned]) => {
+    const int = (value: number) => w.constant(value, "int32");
+    const hasOwnSign = form === "max" ? w.greaterEqual(largest, int(0)) : w.less(largestUnsigned, int(0));
+    const best = w.select(hasOwnSign, form === "max" ? largest : largestUnsigned, leastUnsigned);
+    const size = w.xor(largestUnsigned, int(signBit));
+    const isNaN = w.or(w.greater(largest, int(infinityBits)), w.greater(size, int(infinityBits)));
+    return w.select(isNaN, w.constant(NaN, "float32"), w.bitcast(best, "float32"));
+  },
+});
+const signBit = -(2 ** 31);
+const infinityBits = 0x7f800000;
+
 const ordered: readonly DType[] = ["float32", "int32", "bool", "float64"];
 
 export const max: ReduceOp = {
@@ -149,6 +172,7 @@ export const max: ReduceOp = {
     // A true bool is the lane −1: the larger of two truths is their disjunction.
     wasm: (w, a, b) => (w.dtype(a) === "bool" ? w.or(a, b) : w.max(a, b)),
     wide: false,
+    parts: extreme("max"),
   },
   gradient: (g, node, dy) => shareGradient(g, node, dy, g.less(node.inputs[0], unfold(g, node, node))),
   samples: samples({ range: [-2, 2], dtypes: ordered }),
@@ -166,6 +190,7 @@ export const min: ReduceOp = {
     meaning: Math.min,
     wasm: (w, a, b) => (w.dtype(a) === "bool" ? w.and(a, b) : w.min(a, b)),
     wide: false,
+    parts: extreme("min"),
   },
   gradient: (g, node, dy) => shareGradient(g, node, dy, g.less(unfold(g, node, node), node.inputs[0])),
   samples: samples({ range: [-2, 2], dtypes: ordered }),

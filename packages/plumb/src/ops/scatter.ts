@@ -40,8 +40,7 @@ function scatter(
   doc: string,
   adjoint: GatherOp,
   back: (g: Builder, dy: Node, indices: Node, axis: number) => Node,
-  samples: readonly Sample[],
-): ScatterOp {
+): Omit<ScatterOp, "samples"> {
   return {
     kind: "scatter",
     name,
@@ -74,16 +73,17 @@ function scatter(
       const inside = g.logicalAnd(g.lessEqual(zero, at), g.less(at, extent));
       return [g.where(inside, read, g.constant(0, read)), null];
     },
-    samples,
   };
 }
 
-export const scatterAdd: ScatterOp = scatter(
-  "scatterAdd",
-  "zeros of a shape, to which each slice of the updates is added at its index along one axis",
-  gather,
-  (g, dy, indices, axis) => g.gather(dy, indices, axis),
-  [
+export const scatterAdd: ScatterOp = {
+  ...scatter(
+    "scatterAdd",
+    "zeros of a shape, to which each slice of the updates is added at its index along one axis",
+    gather,
+    (g, dy, indices, axis) => g.gather(dy, indices, axis),
+  ),
+  samples: [
     sample([17], [17], 0, [5]),
     sample([4, 3], [4], 0, [5, 3]),
     sample([3, 2, 3], [2, 3], 1, [3, 5]),
@@ -93,14 +93,16 @@ export const scatterAdd: ScatterOp = scatter(
     sample([4, 3], [4], 0, [5, 3], "int32"),
     sample([4, 3], [4], 0, [5, 3], "float64"),
   ],
-);
+};
 
-export const scatterAddAlong: ScatterOp = scatter(
-  "scatterAddAlong",
-  "zeros of a shape, to which each update is added at its index along one axis, on its own line",
-  takeAlong,
-  (g, dy, indices, axis) => g.takeAlong(dy, indices, axis),
-  [
+export const scatterAddAlong: ScatterOp = {
+  ...scatter(
+    "scatterAddAlong",
+    "zeros of a shape, to which each update is added at its index along one axis, on its own line",
+    takeAlong,
+    (g, dy, indices, axis) => g.takeAlong(dy, indices, axis),
+  ),
+  samples: [
     sample([3, 4], [3, 4], 1, [3, 5]),
     sample([3, 1], [3, 1], 1, [3, 5]),
     sample([17], [17], 0, [5]),
@@ -109,6 +111,6 @@ export const scatterAddAlong: ScatterOp = scatter(
     sample([3, 4], [3, 4], 1, [3, 5], "int32"),
     sample([3, 4], [3, 4], 1, [3, 5], "float64"),
   ],
-);
+};
 
 export const scatters = { scatterAdd, scatterAddAlong };

@@ -7,6 +7,7 @@ import { PlumbError } from "../base/errors.ts";
 import { snakeCase } from "../base/names.ts";
 import { resolve, text, unchecked, type Parameters, type ValuesOf } from "../base/parameters.ts";
 import { sizeOf } from "../base/shape.ts";
+import { partOf, withOrigin } from "../graph/origin.ts";
 import { assignAll, tensor, where, type Tensor, type Variable } from "../tensor/index.ts";
 import { Accumulation } from "./accumulation.ts";
 import { Averages } from "./averages.ts";
@@ -15,7 +16,7 @@ import { learningRateFrom, type LearningRate, type LearningRateLike } from "./le
 import { checkClipping, common, type Common, type OptimizerOptions } from "./options.ts";
 import type { OptimizerRecord } from "./record.ts";
 import { dataOf, SavedArray, type StateEntry } from "./state-entry.ts";
-import { dividedBy, slotOf, state, type Update } from "./state.ts";
+import { dividedBy, slotOf, state, withoutTraces, type Update } from "./state.ts";
 import { decayed, decays, type DecayExclusions } from "./weight-decay.ts";
 
 /** A gradient with the variable it belongs to; null skips the variable, leaving its slots as they are. */
@@ -167,7 +168,7 @@ export class Optimizer<P extends Parameters = any> {
         why: "There is nothing to learn from",
         fix: "Take the gradients of a loss that depends on these variables",
       });
-    assignAll(() => this.#updates(pairs, options));
+    assignAll(() => withOrigin(partOf("optimizer"), () => this.#updates(pairs, options)));
   }
 
   /** The new value of everything that a step changes. */
@@ -210,7 +211,7 @@ export class Optimizer<P extends Parameters = any> {
         params: this.params,
       });
       values.set(...settled([variable, next.value]));
-      kept.push(...entries(next.slots, slots).map(settled));
+      kept.push(...entries(next.slots, slots).map(withoutTraces).map(settled));
     });
 
     const followed = this.#averages?.follow(values, updatesBefore);

@@ -24,6 +24,17 @@ export function slotOf(variable: Variable, start: SlotStart, name: string): Vari
 /** A variable with the value it is to take. */
 export type Update = readonly [variable: Variable, value: Tensor];
 
+/** Slots are rounded to multiples of 2^-103 below it, and keep every bit from 2^-56 on. */
+const trace = 2 ** -80;
+
+/**
+ * Slots that forget, but for what is left long after. The running mean of a gradient that has become 0 (a dead unit, a pixel
+ * that is black in all images) halves every few steps until it is subnormal, and there it stays, since a tenth of the
+ * smallest number rounds to 0. Processors are some 100 cycles late with each subnormal: a step then takes 25 times as long.
+ * Adding a number and taking it away again drops what is less than half its last place: nothing is left that small.
+ */
+export const withoutTraces = ([slot, next]: Update): Update => [slot, next.add(trace).sub(trace)];
+
 /** Whole-number division of an int32 scalar: by way of float64, which holds every int32. */
 export const dividedBy = (x: Tensor, divisor: number): Tensor =>
   x.cast("float64").div(divisor).floor().cast("int32");

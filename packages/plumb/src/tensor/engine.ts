@@ -3,7 +3,7 @@ import { bytesOf, type HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
 import { showShape, sizeOf } from "../base/shape.ts";
 import type { Spec } from "../graph/node.ts";
-import type { Backend } from "../backends/backend.ts";
+import type { Backend, OffThreadState } from "../backends/backend.ts";
 import { wasmBackend } from "../backends/wasm/wasm-backend.ts";
 
 let backend: Backend | undefined;
@@ -22,9 +22,9 @@ const mostThreads = 256;
  * Sets how many threads programs run on from now on, the caller's among them. Unless it is called there is one per core,
  * at most 8. Results are bit for bit the same for any number.
  *
- * Small programs run on the caller's thread alone, and so does everything where threads are not to be had: on the main
- * thread of a page, and where a page is not cross-origin isolated. Workers start when there is work for them, join once
- * they are ready, and keep no process alive. `engineStats().threads` tells the number in use.
+ * Small programs run on the caller's thread alone, and so does everything where threads are not to be had: where a page is
+ * not cross-origin isolated, and on its main thread whatever is not awaited (`engineStats().offThread` says more).
+ * Workers start when there is work for them, join once they are ready, and keep no process alive. `engineStats().threads` tells the number in use.
  *
  * Errors: PL4004 unless `count` is a whole number from 1 to 256.
  *
@@ -82,6 +82,15 @@ export interface EngineStats {
   /** Programs held now, and the bytes they hold. */
   readonly programs: number;
   readonly programBytes: number;
+  /** Bytes of the engine's memory in use: variables, data that is loaded, and the intermediate values that programs share. */
+  readonly memoryBytes: number;
   /** Threads that programs may run on: see `setThreads`. */
   readonly threads: number;
+  /**
+   * Whether workers do what is awaited (`fit`, `evaluate`, `predict`, `data()`), so that the event loop turns meanwhile.
+   * `"none"`: not here; in Node, and in workers, the caller waits for its threads. On the main thread of a page `"unused"`
+   * before the first such call, then `"starting"` and `"working"`; or `"refused"`, where the page's content policy forbids
+   * workers (`worker-src blob:` allows them) or one failed: then everything runs in place, on one thread.
+   */
+  readonly offThread: "none" | OffThreadState;
 }

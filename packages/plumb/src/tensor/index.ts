@@ -26,6 +26,7 @@ export {
   transpose,
 } from "./movement.ts";
 export { asTensor, type ShapeLike, type TensorLike, type TypedArray } from "./operand.ts";
+export { engineTurn, hasWorkers, isOffThread, runOffThread } from "./off-thread.ts";
 export { optionsOf } from "./options.ts";
 export { engineStats } from "./programs.ts";
 export { random, seed, type RandomOptions } from "./random.ts";
@@ -59,7 +60,7 @@ export {
 } from "./selection.ts";
 export { convolution, convolutionTranspose, maxPool, sumPool, type Sliding } from "./sliding.ts";
 export { Tensor, type Nested, type NestedValues } from "./tensor.ts";
-export { trace, type Argument, type Traced } from "./trace.ts";
+export { trace, type Argument, type Rehearsal, type Traced } from "./trace.ts";
 export { leavesOf, replaceLeaves } from "./trees.ts";
 export { assignAll, Variable, type VariableOptions } from "./variable.ts";
 

@@ -26,6 +26,9 @@ function small(capacity: number, work = 0): { backend: Backend; used: () => numb
     name: "small",
     threads: 1,
     room: 0,
+    get used() {
+      return used;
+    },
     allocate(bytes) {
       need(bytes);
       used += bytes;
@@ -40,6 +43,7 @@ function small(capacity: number, work = 0): { backend: Backend; used: () => numb
       inner.write(block, data, dtype);
     },
     read: (block, dtype, length) => inner.read(block, dtype, length),
+    buildTimed: (graph, inputs) => inner.buildTimed(graph, inputs),
     build(graph, inputs) {
       const executable = inner.build(graph, inputs);
       return {

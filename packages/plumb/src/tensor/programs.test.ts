@@ -148,6 +148,25 @@ describe("an output that is a variable's new value", () => {
   });
 });
 
+describe("the memory that is said to be in use", () => {
+  it("grows with a variable that is used, and shrinks when it is disposed of", () => {
+    total(1); // what is made once
+    const { memoryBytes } = engineStats();
+    const w = new Variable(new Float32Array(10_000));
+    w.add(0).dataSync();
+    w.dispose();
+    const after = engineStats().memoryBytes;
+    const kept = new Variable(new Float32Array(10_000));
+    kept.assignAdd(1);
+    const held = engineStats().memoryBytes - after;
+    expect(held).toBeGreaterThanOrEqual(40_000);
+    kept.dispose();
+    // Programs stay, and the room for intermediate values.
+    expect(engineStats().memoryBytes).toBeLessThan(memoryBytes + 2 * 40_000 + 10_000);
+    expect(engineStats().memoryBytes).toBeLessThanOrEqual(after + held - 40_000);
+  });
+});
+
 describe("another backend", () => {
   it("takes over variables, programs and compiled functions", () => {
     const w = new Variable([1, 2]);

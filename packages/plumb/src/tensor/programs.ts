@@ -3,8 +3,10 @@
  * bytes. The least recently used are dropped first, and built again should they be run once more.
  */
 import type { HostArray } from "../base/dtype.ts";
-import type { Backend, Block, Executable, Input } from "../backends/backend.ts";
+import type { Backend, Block, Executable, Input, Recording } from "../backends/backend.ts";
 import { currentBackend, limits, type EngineStats } from "./engine.ts";
+import { macrotask } from "./host.ts";
+import { currentRecording } from "./off-thread.ts";
 import { moveIn, saveOutputs, type Tenant } from "./outputs.ts";
 import { withRoom } from "./places.ts";
 import { encode, sameCode, templateOf, type Layout, type Template } from "./structure.ts";
@@ -15,7 +17,17 @@ let newest: Program | undefined;
 let held = 0;
 let built = 0;
 
-export class Program {
+/** What runs, and leaves outputs. */
+export interface Runnable {
+  /** Takes the memory that a run needs. */
+  reserve(): void;
+  /** -1, or the number of the check that failed; then there are no outputs. */
+  run(inputs: readonly Input[], assigned: readonly Block[], tenant?: Tenant): number;
+  /** A fresh copy of the k-th output, right after the run or when its tenant saves. */
+  output(k: number): HostArray;
+}
+
+export class Program implements Runnable {
   readonly code: Int32Array;
   readonly hash: number;
   readonly #template: Template;
@@ -35,9 +47,26 @@ export class Program {
       if (newest !== this) touch(this);
       return this.#executable;
     }
-    this.release();
     const { graph, inputs } = this.#template;
-    const executable = withRoom(() => backend.build(graph, inputs));
+    return this.#take(backend, () => backend.build(graph, inputs));
+  }
+
+  /** Compiles with the event loop turning in between, unless that is done. */
+  async prepareAwaited(): Promise<void> {
+    const backend = currentBackend();
+    if ((this.#executable && this.#backend === backend) || backend.building === undefined) return;
+    const { graph, inputs } = this.#template;
+    const pieces = backend.building(graph, inputs);
+    for (;;) {
+      const { done, value } = pieces.next();
+      if (done) return void this.#take(backend, value);
+      await macrotask();
+    }
+  }
+
+  #take(backend: Backend, make: () => Executable): Executable {
+    this.release();
+    const executable = withRoom(make);
     this.#executable = executable;
     this.#backend = backend;
     built++;
@@ -67,12 +96,17 @@ export class Program {
 
   /**
    * One step: -1, or the number of the check that failed; then there are no outputs. The outputs are read at once, or
-   * saved by the `tenant` when he is told to.
+   * saved by the `tenant` when he is told to. Runs of a tenant are written down where that is what is done at present.
    */
-  run(inputs: readonly Input[], assigned: readonly Block[], tenant?: Tenant): number {
+  run(
+    inputs: readonly Input[],
+    assigned: readonly Block[],
+    tenant?: Tenant,
+    recording: Recording | undefined = tenant && currentRecording(),
+  ): number {
     const executable = this.prepare();
     moveIn(tenant);
-    return withRoom(() => executable.run(inputs, assigned));
+    return withRoom(() => executable.run(inputs, assigned, recording));
   }
 
   /** A fresh copy of the k-th output, right after the run or when its tenant saves. */
@@ -111,7 +145,9 @@ export const engineStats = (): EngineStats => ({
   built,
   programs: alive.size,
   programBytes: held,
+  memoryBytes: currentBackend().used,
   threads: currentBackend().threads,
+  offThread: currentBackend().offThread?.state ?? "none",
 });
 
 const byHash = new Map<number, Set<Program>>();

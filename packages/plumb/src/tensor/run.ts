@@ -12,10 +12,12 @@ import { topological } from "../graph/order.ts";
 import { assign } from "../ops/effect.ts";
 import { g } from "../ops/builder.ts";
 import { isInLoop } from "./context.ts";
-import { allocating } from "./engine.ts";
+import { macrotask } from "./host.ts";
+import { allocating, currentBackend } from "./engine.ts";
+import { engineTurn } from "./off-thread.ts";
 import { saveOutputs } from "./outputs.ts";
 import { beginRun } from "./places.ts";
-import { programFor } from "./programs.ts";
+import { programFor, type Program } from "./programs.ts";
 import { storageOf, type Storage } from "./storage.ts";
 import { layOut } from "./structure.ts";
 
@@ -29,16 +31,48 @@ export function knownValue(node: Node): HostArray | undefined {
  * are data to every graph that reads them. The arrays may be shared: do not hand them out uncopied.
  */
 export function evaluate(nodes: readonly Node[]): HostArray[] {
-  const pending = [...new Set(nodes)].filter((node) => knownValue(node) === undefined && !isStored(node));
+  const pending = pendingAmong(nodes);
   if (pending.length > 0) {
     const layout = layOut(pending);
     const program = programFor(layout);
     const failed = program.run(bind(layout.leaves), []);
     if (failed >= 0) throw failure(layout.checks[failed]);
-    pending.forEach((node, k) => (node.value = allocating(node, () => program.output(k))));
+    settle(pending, program);
   }
-  return nodes.map((node) => knownValue(node) ?? storedValue(node));
+  return valuesOf(nodes);
 }
+
+/** The same for who awaits it, and must not wait: workers run the program, in the engine's turn. */
+export const evaluateOffThread = (nodes: readonly Node[]): Promise<HostArray[]> =>
+  engineTurn(() => evaluateInTurn(nodes));
+
+async function evaluateInTurn(nodes: readonly Node[]): Promise<HostArray[]> {
+  const pending = pendingAmong(nodes);
+  if (pending.length > 0) {
+    const layout = layOut(pending);
+    const program = programFor(layout);
+    await program.prepareAwaited();
+    const inputs = bind(layout.leaves);
+    const recording = currentBackend().offThread?.record();
+    let failed = program.run(inputs, [], undefined, recording);
+    // A check that failed is met again in place, where it says which one it is.
+    if (recording !== undefined && (await recording.submit()).failed >= 0) failed = program.run(inputs, []);
+    if (failed >= 0) throw failure(layout.checks[failed]);
+    settle(pending, program);
+  }
+  return valuesOf(nodes);
+}
+
+const pendingAmong = (nodes: readonly Node[]): Node[] =>
+  [...new Set(nodes)].filter((node) => knownValue(node) === undefined && !isStored(node));
+
+/** Fills the outputs of a program that has run into the nodes they are of. */
+function settle(pending: readonly Node[], program: Program): void {
+  pending.forEach((node, k) => (node.value = allocating(node, () => program.output(k))));
+}
+
+const valuesOf = (nodes: readonly Node[]): HostArray[] =>
+  nodes.map((node) => knownValue(node) ?? storedValue(node));
 
 /** Whether a value can be told without a program: that of a variable, or the same number everywhere. */
 const isStored = ({ op, binding }: Node): boolean =>
@@ -147,6 +181,26 @@ export function initialise(storages: readonly Storage[]): void {
     storage.write(values[i]);
     storage.initial = undefined;
   });
+}
+
+/** Elements that are put in place without a rest. */
+const pieceLength = 2 ** 20;
+
+/** The same for who awaits it, in the engine's turn: workers compute the values, and large ones are put there in pieces. */
+export async function initialiseAwaited(storages: readonly Storage[]): Promise<void> {
+  const fresh = storages.filter((storage) => storage.initial !== undefined);
+  if (fresh.length === 0) return;
+  const values = await evaluateInTurn(fresh.map((storage) => storage.initial!));
+  for (const [i, storage] of fresh.entries()) {
+    const { initial } = storage;
+    for (let from = 0; from < values[i].length; from += pieceLength) {
+      if (from > 0) await macrotask();
+      // Somebody may have put another value there in the meantime.
+      if (storage.initial !== initial) break;
+      storage.writePart(values[i].subarray(from, from + pieceLength), from);
+    }
+    if (storage.initial === initial) storage.initial = undefined;
+  }
 }
 
 /** What a program reads for each leaf. */

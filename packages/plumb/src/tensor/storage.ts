@@ -1,5 +1,5 @@
 /** The value of a variable: the place where it lives, its versions, and what readers know of them. */
-import type { DType, HostArray } from "../base/dtype.ts";
+import { bytesOf, type DType, type HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Block } from "../backends/backend.ts";
@@ -72,6 +72,14 @@ export class Storage implements Resident {
   write(data: HostArray): void {
     beginRun();
     currentBackend().write(this.block, data, this.dtype);
+  }
+
+  /** Writes a part of the value, from an element on. */
+  writePart(data: HostArray, from: number): void {
+    beginRun();
+    const { address } = this.block;
+    const each = bytesOf[this.dtype];
+    currentBackend().write({ address: address + from * each, bytes: data.length * each }, data, this.dtype);
   }
 
   /** The node that stands for the present value: one for all readers until the next assignment. */

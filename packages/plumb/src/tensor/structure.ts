@@ -256,10 +256,10 @@ export function templateOf(layout: Layout): Template {
   return { graph: { outputs: layout.outputs.map(placed), effects }, nodes: order.length, inputs };
 
   // The step of a loop names nothing outside it: the copy shares it.
-  function copyOf({ op, inputs, attrs, shape, dtype, binding, body }: Node): Node {
+  function copyOf({ op, inputs, attrs, shape, dtype, binding, body, origin }: Node): Node {
     return binding
-      ? { op, inputs, attrs, shape, dtype, binding: emptied(binding, stubOf) }
-      : { op, inputs, attrs, shape, dtype, body };
+      ? { op, inputs, attrs, shape, dtype, binding: emptied(binding, stubOf), origin }
+      : { op, inputs, attrs, shape, dtype, body, origin };
   }
 }
 

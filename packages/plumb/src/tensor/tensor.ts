@@ -11,7 +11,8 @@ import { allocating, limits } from "./engine.ts";
 import { format } from "./format.ts";
 import { macrotask, now, print } from "./host.ts";
 import type { Fluent } from "./methods.ts";
-import { evaluate, knownValue, notReadable } from "./run.ts";
+import { isOffThread } from "./off-thread.ts";
+import { evaluate, evaluateOffThread, knownValue, notReadable } from "./run.ts";
 
 /** Numbers or booleans, nested as deep as the tensor has axes; a bare value for a scalar. */
 export type Nested<T> = T | readonly Nested<T>[];
@@ -101,33 +102,55 @@ export class Tensor {
     this.pending = 0;
   }
 
-  /** The values, shared with the engine: for reading only. */
-  #values(): HostArray {
+  /** The values, if they are at hand. Throws where they can never be. */
+  #known(): HostArray | undefined {
     const node = this.#node;
     const known = knownValue(node);
     if (known) return known;
     if (this.#trace && this.#trace === currentTrace()) throw readInTrace(node);
     if (this.#trace && !isFixed(node)) throw notReadable(node);
-    const [values] = evaluate([node]);
+    return undefined;
+  }
+
+  /** The values, shared with the engine: for reading only. */
+  #values(): HostArray {
+    const known = this.#known();
+    if (known) return known;
+    const [values] = evaluate([this.#node]);
     this.settle();
+    return values;
+  }
+
+  /** The same for who awaits them: the event loop turns, at least every 16 ms of work. */
+  async #awaited(): Promise<HostArray> {
+    if (isOffThread() && this.#known() === undefined) {
+      const [values] = await evaluateOffThread([this.#node]);
+      this.settle();
+      return values;
+    }
+    const begun = now();
+    const values = this.#values();
+    await rest(now() - begun);
     return values;
   }
 
   /**
    * The values in row-major order, computed now. The array is the caller's own: Float32Array, Int32Array, Float64Array,
-   * or Uint8Array of 0 and 1 for bool. PL1007 inside a function that is being compiled, PL7001 where there is no room for it.
+   * or Uint8Array of 0 and 1 for bool. PL1007 inside a function that is being compiled, PL7001 where there is no room for
+   * it, PL7003 in a page while workers are in the middle of what somebody awaits.
    */
   dataSync(): HostArray {
     const values = this.#values();
     return allocating(this, () => values.slice());
   }
 
-  /** Like `dataSync`, but lets the event loop turn at least every 16 ms of work, so that a loop of reads stays polite. */
+  /**
+   * Like `dataSync`, but lets the event loop turn at least every 16 ms of work, so that a loop of reads stays polite. In a
+   * page, workers do the work.
+   */
   async data(): Promise<HostArray> {
-    const begun = now();
-    const values = this.dataSync();
-    await rest(now() - begun);
-    return values;
+    const values = await this.#awaited();
+    return allocating(this, () => values.slice());
   }
 
   /**
@@ -145,23 +168,24 @@ export class Tensor {
 
   /** The one element of a tensor of size 1, as a number (bool: 0 or 1). PL1003 for any other size. */
   itemSync(): number {
-    if (this.size !== 1) {
-      throw new PlumbError("PL1003", {
-        asked: `item() of a tensor of shape ${showShape(this.shape)}`,
-        arrived: `it has ${this.size} elements`,
-        why: "item() reads one number",
-        fix: "reduce it first (x.sum(), x.mean()), or read all with x.data()",
-      });
-    }
+    this.#requireOne();
     return this.#values()[0];
   }
 
   /** Like `itemSync`, but lets the event loop turn (see `data`). */
   async item(): Promise<number> {
-    const begun = now();
-    const value = this.itemSync();
-    await rest(now() - begun);
-    return value;
+    this.#requireOne();
+    return (await this.#awaited())[0];
+  }
+
+  #requireOne(): void {
+    if (this.size === 1) return;
+    throw new PlumbError("PL1003", {
+      asked: `item() of a tensor of shape ${showShape(this.shape)}`,
+      arrived: `it has ${this.size} elements`,
+      why: "item() reads one number",
+      fix: "reduce it first (x.sum(), x.mean()), or read all with x.data()",
+    });
   }
 
   /** Dtype and shape, then the values in aligned columns; long axes are cut to their ends. Reads the values. */

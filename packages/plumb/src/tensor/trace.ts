@@ -5,19 +5,21 @@
 import type { HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
 import type { Draw } from "../base/seed.ts";
-import type { Block, Input } from "../backends/backend.ts";
+import type { Block, Input, KernelFacts, Lap } from "../backends/backend.ts";
 import type { Node, Spec } from "../graph/node.ts";
 import { g } from "../ops/builder.ts";
 import { assign } from "../ops/effect.ts";
 import { argument } from "../ops/source.ts";
 import { withTrace, type TraceContext } from "./context.ts";
 import type { Tenant } from "./outputs.ts";
+import { isOffThread } from "./off-thread.ts";
 import { beginRun } from "./places.ts";
-import { programFor, type Program } from "./programs.ts";
-import { advance, initialise, knownValue, notReadable, observedValues } from "./run.ts";
+import { programFor, type Program, type Runnable } from "./programs.ts";
+import { advance, initialise, initialiseAwaited, knownValue, notReadable, observedValues } from "./run.ts";
 import { Storage, storageOf } from "./storage.ts";
-import { layOut, withLeaves } from "./structure.ts";
+import { layOut, withLeaves, type Layout } from "./structure.ts";
 import { dataNode, Tensor } from "./tensor.ts";
+import { TimedProgram } from "./timed-program.ts";
 import { leavesOf, replaceLeaves } from "./trees.ts";
 
 /** A value for an argument of a traced function: a host array of its dtype, or a number for a scalar. */
@@ -41,12 +43,36 @@ export interface Traced<R> {
    * for lack of memory. Errors: PL7001 when the host does not give that much.
    */
   reserve(): void;
+  /** The same for who awaits it, in the engine's turn: in a page the event loop turns in between. */
+  reserveAwaited(): Promise<void>;
   /** Bytes of intermediate values that a run needs beside variables and what else it reads. Compiles. */
   readonly workBytes: number;
   /**
    * Gives back what is this function's own: tensors from outside, and outputs. The program stays for others of its
    * structure, within the engine's bound.
    */
+  dispose(): void;
+  /** The function to be run for its times: as often as one likes, and nothing outside it changes. */
+  rehearse(): Rehearsal;
+}
+
+/**
+ * A traced function that runs on copies of the variables that it assigns, and draws from no generator: as it is, and with a
+ * clock between its kernels. Its programs do what those of the function do, to the last bit.
+ */
+export interface Rehearsal {
+  /** In the order in which they run, those of a loop's step before what follows the loop. */
+  readonly kernels: readonly KernelFacts[];
+  /** Milliseconds that reading the clock takes at least. */
+  readonly clock: number;
+  /** One step as it is. Errors: as `run` of the function. */
+  run(...args: readonly Argument[]): void;
+  /** One step with a clock between its kernels. */
+  runTimed(...args: readonly Argument[]): void;
+  /** What the kernels of timed steps took since this was last asked, in their order. */
+  laps(): readonly Lap[];
+  /** Gives the copies the values that the variables have. */
+  reset(): void;
   dispose(): void;
 }
 
@@ -98,9 +124,16 @@ type Draws = Map<() => Draw, Draw>;
 /** How a leaf of the program gets its value at a run. */
 type Feed = (args: readonly Argument[], draws: Draws) => Input;
 
+/** What a program is to compute: values, assignments, and checks that nothing else needs. */
+interface Roots {
+  readonly outputs: readonly Node[];
+  readonly assigns?: readonly Node[];
+  readonly guards?: readonly Node[];
+}
+
 /** A graph with traced leaves: its program, what feeds it, and what its last run left. */
-class BoundProgram implements Tenant {
-  readonly program: Program;
+class BoundProgram<P extends Runnable = Program> implements Tenant {
+  readonly program: P;
   readonly checks: readonly Node[];
   readonly #outputs: number;
   readonly #feeds: readonly Feed[];
@@ -114,7 +147,13 @@ class BoundProgram implements Tenant {
   /** The outputs of the last run, once they were copied out. */
   #saved: readonly HostArray[] | undefined;
 
-  constructor(outputs: readonly Node[], assigns: readonly Node[] = [], guards: readonly Node[] = []) {
+  /** `instead`: other variables than those of the graph, to be read and assigned in their place. */
+  constructor(
+    { outputs, assigns = [], guards = [] }: Roots,
+    make: (layout: Layout) => P,
+    instead: ReadonlyMap<Storage, Storage> = new Map(),
+  ) {
+    const inPlace = (leaf: Node): Storage => instead.get(storageOf(leaf)) ?? storageOf(leaf);
     const layout = layOut(outputs, assigns, guards);
     const captured = layout.leaves.flatMap((leaf) => {
       const data = knownValue(leaf);
@@ -126,14 +165,19 @@ class BoundProgram implements Tenant {
       layout,
       new Map(captured.map(({ leaf, storage }) => [leaf, storage.passingLeaf()])),
     );
-    this.program = programFor({ leaves, ...rest });
+    this.program = make({ leaves, ...rest });
     this.checks = layout.checks;
     this.#outputs = outputs.length;
-    this.#feeds = leaves.map(feedOf);
-    this.#read = leaves.filter((leaf) => leaf.binding?.kind === "resident").map(storageOf);
+    this.#feeds = leaves.map((leaf) => feedOf(leaf, inPlace));
+    this.#read = leaves.filter((leaf) => leaf.binding?.kind === "resident").map(inPlace);
     this.#captured = captured.map(({ storage }) => storage);
-    this.#assigned = assigns.map(storageOf);
+    this.#assigned = assigns.map(inPlace);
     this.#inputs = Array<Input>(leaves.length).fill(0);
+  }
+
+  /** Puts the initial values of variables in place, with the event loop turning in between. */
+  initialise(): Promise<void> {
+    return initialiseAwaited(this.#read);
   }
 
   /** Takes the memory that a run needs. */
@@ -191,11 +235,11 @@ class BoundProgram implements Tenant {
   }
 }
 
-function feedOf(leaf: Node): Feed {
+function feedOf(leaf: Node, storageFor: (leaf: Node) => Storage): Feed {
   const { binding } = leaf;
   switch (binding?.kind) {
     case "resident": {
-      const storage = storageOf(leaf);
+      const storage = storageFor(leaf);
       return () => storage.block;
     }
     case "argument":
@@ -207,6 +251,12 @@ function feedOf(leaf: Node): Feed {
     default:
       throw notReadable(leaf);
   }
+}
+
+/** A variable of its own with the same value. */
+function copyOf(storage: Storage): Storage {
+  initialise([storage]);
+  return new Storage(dataNode(storage.read(), storage.shape, storage.dtype), storage.name);
 }
 
 class TracedProgram<R> implements Traced<R> {
@@ -228,21 +278,25 @@ class TracedProgram<R> implements Traced<R> {
     this.#places = nodes.map((node) => this.#outputs.indexOf(node));
   }
 
+  get #roots(): Roots {
+    return { outputs: this.#outputs, assigns: this.#context.assigns(), guards: this.#context.checks };
+  }
+
   get #program(): BoundProgram {
-    return (this.#bound ??= new BoundProgram(this.#outputs, this.#context.assigns(), this.#context.checks));
+    return (this.#bound ??= new BoundProgram(this.#roots, programFor));
   }
 
   run(...args: readonly Argument[]): void {
     for (const next of this.#context.draws) this.#draws.set(next, next());
     const failed = this.#program.run(args, this.#draws);
-    if (failed >= 0) throw this.#failure(this.#program.checks[failed], args);
+    if (failed >= 0) throw this.#failure(this.#program.checks[failed], args, this.#draws);
   }
 
   /** The flagged step wrote nothing, so a second program that gives out the operands sees exactly what it saw. */
-  #failure(check: Node, args: readonly Argument[]): Error {
+  #failure(check: Node, args: readonly Argument[], draws: Draws): Error {
     const operands = check.inputs.slice(2);
-    const replay = new BoundProgram(operands);
-    replay.run(args, this.#draws);
+    const replay = new BoundProgram({ outputs: operands }, programFor);
+    replay.run(args, draws);
     const values = replay.outputs();
     replay.dispose();
     return (check.binding as { explain: (values: readonly HostArray[]) => Error }).explain(values);
@@ -269,8 +323,45 @@ class TracedProgram<R> implements Traced<R> {
     this.#program.reserve();
   }
 
+  async reserveAwaited(): Promise<void> {
+    if (isOffThread()) {
+      await this.#program.initialise();
+      await this.#program.program.prepareAwaited();
+    }
+    this.reserve();
+  }
+
   get workBytes(): number {
     return this.#program.program.workBytes;
+  }
+
+  rehearse(): Rehearsal {
+    const roots = this.#roots;
+    const copies = new Map(roots.assigns?.map(storageOf).map((storage) => [storage, copyOf(storage)]));
+    const plain = new BoundProgram(roots, programFor, copies);
+    const timed = new BoundProgram(roots, (layout) => new TimedProgram(layout), copies);
+    const { kernels, clock } = timed.program;
+    // Any three words name a draw; those of the generators are left to the function itself.
+    const draws: Draws = new Map(this.#context.draws.map((next, i) => [next, [1, 2, i]]));
+    const step = (bound: BoundProgram<Runnable>, args: readonly Argument[]): void => {
+      const failed = bound.run(args, draws);
+      if (failed >= 0) throw this.#failure(bound.checks[failed], args, draws);
+    };
+    return {
+      kernels,
+      clock,
+      run: (...args) => step(plain, args),
+      runTimed: (...args) => step(timed, args),
+      laps: () => timed.program.laps(),
+      reset() {
+        for (const [storage, copy] of copies) copy.write(storage.read());
+      },
+      dispose() {
+        for (const bound of [plain, timed]) bound.dispose();
+        timed.program.dispose();
+        for (const copy of copies.values()) copy.dispose();
+      },
+    };
   }
 
   dispose(): void {

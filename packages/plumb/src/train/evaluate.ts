@@ -1,11 +1,12 @@
 /** How good a model is on data. */
 import { integer, resolve, unchecked } from "../base/parameters.ts";
 import { Batches, rowNumbers } from "../data/index.ts";
+import { engineTurn } from "../tensor/index.ts";
 import { Dataset } from "./dataset.ts";
 import type { Logs } from "./events.ts";
 import type { AnyModel } from "./model.ts";
 import type { RowsData, RowWeights } from "./rows.ts";
-import { runInSlices } from "./slices.ts";
+import { breath, runInSlices } from "./slices.ts";
 import { stepOver, type Step } from "./step.ts";
 
 /** What `evaluate` takes besides data. */
@@ -31,20 +32,27 @@ export async function evaluate(
   const data = new Dataset(model, x, y, sampleWeight);
   let step: Step | undefined;
   try {
-    data.load();
-    const objective = model.objectiveFor(data);
-    step = stepOver(model, "test", objective, data, new Batches(rowNumbers(data.count), batchSize));
-    step.reserve();
+    step = await engineTurn(async () => {
+      data.load();
+      await breath();
+      const batches = new Batches(rowNumbers(data.count), batchSize);
+      const made = stepOver(model, "test", model.objectiveFor(data), data, batches);
+      await breath();
+      await made.reserve();
+      return made;
+    });
     return await measure(model, step);
   } finally {
-    step?.dispose();
-    data.dispose();
+    await engineTurn(() => {
+      step?.dispose();
+      data.dispose();
+    });
   }
 }
 
 /** Runs a measuring step over all its batches, in one turn of the model, and gives what it adds up to. */
 export async function measure(model: AnyModel, { run, batches, totals }: Step): Promise<Logs> {
-  totals.reset();
+  await engineTurn(() => totals.reset());
   await model.turns.take(() => runInSlices({ steps: batches.steps, step: run }));
-  return totals.read();
+  return engineTurn(() => totals.read());
 }

@@ -2,6 +2,7 @@
 import { PlumbError } from "../base/errors.ts";
 import { integer, optional, real, resolve } from "../base/parameters.ts";
 import { Batches, freshSeed, rowNumbers, seedFor } from "../data/index.ts";
+import { engineTurn } from "../tensor/index.ts";
 import type { Dataset } from "./dataset.ts";
 import type { AnyModel } from "./model.ts";
 import { runInSlices } from "./slices.ts";
@@ -85,17 +86,19 @@ export async function findLearningRate(
     });
   let step: Step | undefined;
   try {
-    data.load();
-    const objective = model.objectiveFor(data);
     const batches = new Batches(rowNumbers(data.count), batchSize);
-    step = stepOver(model, "train", objective, data, batches);
-    step.reserve();
+    step = await engineTurn(async () => {
+      data.load();
+      const made = stepOver(model, "train", model.objectiveFor(data), data, batches);
+      await made.reserve();
+      return made;
+    });
     const { run, totals } = step;
     const sweep = new Sweep(smoothing, divergence);
     const factor = (to / from) ** (1 / (steps - 1));
     // In one turn of the model: nobody is to see it on the way.
     await model.turns.take(async () => {
-      const before = model.getState();
+      const before = await engineTurn(() => model.getState());
       const rateBefore = optimizer.learningRate;
       try {
         let sum = 0;
@@ -109,26 +112,32 @@ export async function findLearningRate(
               totals.reset();
               sum = 0;
             }
-            const rate = from * factor ** i;
-            optimizer.learningRate = rate;
+            optimizer.learningRate = from * factor ** i;
             run(batch);
+          },
+          read(i) {
+            const batch = i % batches.steps;
             const total = totals.readLoss();
             const loss = (total - sum) / batches.sizeOf(batch);
             if (i === 0 && !Number.isFinite(loss)) throw notFinite(loss);
-            sweep.add(rate, loss);
+            sweep.add(from * factor ** i, loss);
             sum = total;
           },
           ends: () => sweep.ended,
         });
       } finally {
-        optimizer.learningRate = rateBefore;
-        model.setState(before);
+        await engineTurn(() => {
+          optimizer.learningRate = rateBefore;
+          model.setState(before);
+        });
       }
     });
     return sweep.result();
   } finally {
-    step?.dispose();
-    data.dispose();
+    await engineTurn(() => {
+      step?.dispose();
+      data.dispose();
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 /** The training loop. Read top to bottom: data, programs, epochs. */
 import { generatorState, setGeneratorState } from "../base/seed.ts";
 import { Batches, classesOf, rowNumbers, seedFor, splitRows } from "../data/index.ts";
+import { engineTurn, isOffThread } from "../tensor/index.ts";
 import { classWeightsOf } from "./class-weight.ts";
 import { listenerOf } from "./callbacks/callback.ts";
 import { measure } from "./evaluate.ts";
@@ -9,7 +10,7 @@ import { Emitter, type EpochLogs, type Logs } from "./events.ts";
 import type { FitPlan } from "./fit-options.ts";
 import { History } from "./history.ts";
 import type { AnyModel } from "./model.ts";
-import { runInSlices } from "./slices.ts";
+import { breath, runInSlices, Stride } from "./slices.ts";
 import { StepLogger } from "./step-log.ts";
 import { stepOver, type Step } from "./step.ts";
 
@@ -24,26 +25,36 @@ export async function fit(
   let training: Step | undefined;
   let validating: Step | undefined;
   try {
-    // In the engine's memory once; which rows train and which validate is a matter of row numbers.
-    for (const loaded of [data, held]) loaded?.load();
-    buildSeeded(model, data, plan.seeded ? seed : undefined);
-    const objective = model.objectiveFor(data);
-    const { train, validation } = chooseRows(model, plan);
-    const weights =
-      plan.classWeight &&
-      data.keep(classWeightsOf(compiled.criteria(model.outputInfos!), data.rows.y, plan.classWeight));
+    const train = await engineTurn(async () => {
+      // In the engine's memory once; which rows train and which validate is a matter of row numbers.
+      for (const loaded of [data, held]) loaded?.load();
+      await breath();
+      buildSeeded(model, data, plan.seeded ? seed : undefined);
+      const objective = model.objectiveFor(data);
+      const { train, validation } = chooseRows(model, plan);
+      const weights =
+        plan.classWeight &&
+        data.keep(classWeightsOf(compiled.criteria(model.outputInfos!), data.rows.y, plan.classWeight));
+      await breath();
 
-    // Programs: full batch and remainder, for training and for validation, built, and their memory taken, before step 1.
-    training = stepOver(model, "train", objective, data, new Batches(train, batchSize), weights);
-    const [validated, rows] = held ? [held, rowNumbers(held.count)] : [data, validation];
-    if (rows !== undefined) {
-      const batches = new Batches(rows, plan.validationBatchSize);
-      validating = stepOver(model, "test", model.objectiveFor(validated), validated, batches);
-    }
-    for (const step of [training, validating]) step?.reserve();
+      // Programs: full batch and remainder, for training and for validation, built, and their memory taken, before step 1.
+      training = stepOver(model, "train", objective, data, new Batches(train, batchSize), weights);
+      await breath();
+      const [validated, rows] = held ? [held, rowNumbers(held.count)] : [data, validation];
+      if (rows !== undefined) {
+        const batches = new Batches(rows, plan.validationBatchSize);
+        validating = stepOver(model, "test", model.objectiveFor(validated), validated, batches);
+        await breath();
+      }
+      for (const step of [training, validating]) {
+        await step?.reserve();
+        await breath();
+      }
+      return train;
+    });
 
     // Epochs.
-    const { batches, totals } = training;
+    const { batches, totals, run } = training!;
     const history = new History();
     const emitter = new Emitter(callbacks.map(listenerOf));
     watch(() => emitter.calling);
@@ -61,37 +72,41 @@ export async function fit(
     });
     const rate = (): number => compiled.optimizer.learningRate;
     const logger = plan.logEvery > 0 ? new StepLogger(history.log, plan.logEvery, totals, rate) : undefined;
-    const { run } = training;
     const aborted = (): boolean => signal?.aborted === true;
     const ended = (): boolean => model.stopTraining || aborted();
+    const stride = new Stride();
     let logs: EpochLogs = {};
     for (let epoch = firstEpoch; epoch < epochs && !ended(); epoch++) {
       await emitter.emit({ type: "epochBegin", epoch });
-      const learningRate = rate();
       if (plan.shuffle) batches.shuffle(seed, epoch);
-      totals.reset();
+      const learningRate = await engineTurn(() => {
+        totals.reset();
+        return rate();
+      });
       logger?.beginEpoch();
+      const stepsBefore = history.steps;
       history.steps += await runInSlices({
         turns: model.turns,
         steps: batches.steps,
-        step: logger === undefined ? run : (i) => (run(i), logger.step(epoch)),
+        step: run,
+        reads: (i) => logger?.wants(stepsBefore + i + 1) ?? false,
+        read: (i) => logger?.add(stepsBefore + i + 1, epoch),
+        stride,
         generator: { seed: seedFor(seed, "draws", epoch), counter: 0 },
         ends: ended,
         afterStep: emitter.batches
           ? (batch) => emitter.emit({ type: "batchEnd", epoch, batch, logs: totals.read() })
           : undefined,
-        afterSlice: (batch) =>
-          emitter.emit({
-            type: "progress",
-            epoch,
-            batch,
-            stepsPerEpoch: batches.steps,
-            logs: () => totals.read(),
-          }),
+        afterSlice: async (batch) => {
+          // Where workers train, somebody else may have the engine when a listener asks.
+          const present = isOffThread() ? await engineTurn(() => totals.read()) : undefined;
+          const logs = (): Logs => present ?? totals.read();
+          await emitter.emit({ type: "progress", epoch, batch, stepsPerEpoch: batches.steps, logs });
+        },
       });
       // An epoch that the caller cut short is not one; one that a callback cut short is, as in Keras.
       if (aborted() && totals.rows < train.length) break;
-      logs = { ...totals.read() };
+      logs = { ...(await engineTurn(() => totals.read())) };
       if (validating !== undefined && (epoch + 1) % plan.validationFreq === 0) {
         await emitter.emit({ type: "testBegin", epoch });
         const validated = ofValidation(await measure(model, validating));
@@ -103,13 +118,16 @@ export async function fit(
       history.record(epoch, logs, learningRate);
     }
     await emitter.emit({ type: "epochsEnd" });
-    if (history.steps > 0) compiled.optimizer.finalizeVariableValues(model.trainableVariables);
+    if (history.steps > 0)
+      await engineTurn(() => compiled.optimizer.finalizeVariableValues(model.trainableVariables));
     if (aborted()) history.stopped = "signal";
     else if (model.stopTraining) history.stopped = "callback";
     await emitter.emit({ type: "trainEnd", logs });
     return history;
   } finally {
-    for (const used of [training, validating, data, held]) used?.dispose();
+    await engineTurn(() => {
+      for (const used of [training, validating, data, held]) used?.dispose();
+    });
   }
 }
 

@@ -10,6 +10,9 @@ export { Model, type AnyModel, type ModelOptions, type ModelState } from "./mode
 export type { OnBatchOptions } from "./on-batch.ts";
 export type { Structure } from "./places.ts";
 export type { PredictOptions } from "./predict.ts";
+export type { KernelProfile } from "./profile-kernels.ts";
+export { machineSpeed, type MachineSpeed, type Speed } from "./profile-machine.ts";
+export { Profile, type ProfileOptions } from "./profile.ts";
 export type { RowsData, RowWeights } from "./rows.ts";
 export { Sequential, type SequentialOptions } from "./sequential.ts";
 export type { SummaryOptions } from "./summary.ts";

@@ -2,7 +2,7 @@
 import { PlumbError } from "../base/errors.ts";
 import { resolve, unchecked } from "../base/parameters.ts";
 import type { Layer } from "../layers/index.ts";
-import { trace, type Tensor, type Traced } from "../tensor/index.ts";
+import { engineTurn, trace, type Tensor, type Traced } from "../tensor/index.ts";
 import { classWeight, classWeightsOf, type ClassWeight } from "./class-weight.ts";
 import type { Logs } from "./events.ts";
 import type { AnyModel } from "./model.ts";
@@ -16,6 +16,7 @@ import {
   type RowsData,
   type RowWeights,
 } from "./rows.ts";
+import { runAwaited } from "./slices.ts";
 import { stepBody, totalsOf, type StepKind } from "./step.ts";
 import type { Totals } from "./totals.ts";
 
@@ -53,21 +54,25 @@ export class BatchSteps {
     const { sampleWeight, classWeight } = resolve("PL4004", "A step on a batch", parameters, options);
     if (sampleWeight !== undefined && classWeight !== undefined) throw bothWeights();
     const { places, ...given } = rowsFor(model, x, y, sampleWeight);
-    model.buildFor(given.x);
-    const rows = settled(given, places, model);
-    const criteria = compiled.criteria(model.outputInfos!);
-    const weighted =
-      classWeight === undefined
-        ? rows
-        : { ...rows, sampleWeight: [classWeightsOf(criteria, rows.y, classWeight)] };
-    compiled.checkLabels(model.outputInfos!, labelsOf(weighted));
-    const values = valuesIn(weighted).map((value) => value.dataSync());
-    return model.turns.take(() => {
-      const { program, totals } = this.#for(kind, weighted);
-      program.run(...values);
-      totals.rows += valuesIn(weighted)[0].shape[0];
-      return totals.read();
+    const { weighted, values } = await engineTurn(() => {
+      model.buildFor(given.x);
+      const rows = settled(given, places, model);
+      const criteria = compiled.criteria(model.outputInfos!);
+      const weighted =
+        classWeight === undefined
+          ? rows
+          : { ...rows, sampleWeight: [classWeightsOf(criteria, rows.y, classWeight)] };
+      compiled.checkLabels(model.outputInfos!, labelsOf(weighted));
+      return { weighted, values: valuesIn(weighted).map((value) => value.dataSync()) };
     });
+    return model.turns.take(() =>
+      engineTurn(async () => {
+        const { program, totals } = this.#for(kind, weighted);
+        await runAwaited(() => program.run(...values));
+        totals.rows += valuesIn(weighted)[0].shape[0];
+        return totals.read();
+      }),
+    );
   }
 
   /** Forgets the running values. */

@@ -2,7 +2,15 @@
 import type { HostArray } from "../base/dtype.ts";
 import { integer, resolve } from "../base/parameters.ts";
 import { sizeOf, type Shape } from "../base/shape.ts";
-import { leavesOf, replaceLeaves, tensor, trace, type Tensor, type Traced } from "../tensor/index.ts";
+import {
+  engineTurn,
+  leavesOf,
+  replaceLeaves,
+  tensor,
+  trace,
+  type Tensor,
+  type Traced,
+} from "../tensor/index.ts";
 import type { AnyModel } from "./model.ts";
 import { arranged, tensorsFor, type Structure } from "./places.ts";
 import { inputsOf, specsOf, type RowsData } from "./rows.ts";
@@ -99,10 +107,12 @@ async function predictRows(
   x: Structure<Tensor>,
   batchSize: number,
 ): Promise<Structure<Tensor>> {
-  model.buildFor(x);
   const inputs = leavesOf(x) as Tensor[];
   const [count] = inputs[0].shape;
-  const values = inputs.map((input) => input.dataSync());
+  const values = await engineTurn(() => {
+    model.buildFor(x);
+    return inputs.map((input) => input.dataSync());
+  });
   const widths = inputs.map(({ shape }) => sizeOf(shape.slice(1)));
   const step = Math.min(batchSize, count);
   let outputs: HostArray[] = [];
@@ -112,8 +122,12 @@ async function predictRows(
       steps: Math.ceil(count / step),
       step(i) {
         const [from, to] = [i * step, Math.min(count, (i + 1) * step)];
-        const { program, shapes } = programs.for(x, to - from);
+        const { program } = programs.for(x, to - from);
         program.run(...values.map((of, k) => of.subarray(from * widths[k], to * widths[k])));
+      },
+      read(i) {
+        const [from, to] = [i * step, Math.min(count, (i + 1) * step)];
+        const { program, shapes } = programs.for(x, to - from);
         rowShapes = shapes.map((shape) => shape.slice(1));
         const parts = shapes.map((_, k) => program.output(k));
         if (i === 0) outputs = parts.map((part, k) => newArray(part, count * sizeOf(rowShapes[k])));

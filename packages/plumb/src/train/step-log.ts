@@ -7,7 +7,6 @@ export class StepLogger {
   readonly #every: number;
   readonly #totals: Totals;
   readonly #rate: () => number;
-  #steps = 0;
   #sum = 0;
   #rows = 0;
 
@@ -23,12 +22,15 @@ export class StepLogger {
     this.#sum = this.#rows = 0;
   }
 
-  /** To be called after each step. */
-  step(epoch: number): void {
-    this.#steps += 1;
-    if (this.#steps % this.#every !== 0) return;
+  /** Whether there is to be a row for a step; steps are counted from 1, over the whole fit. */
+  wants(step: number): boolean {
+    return step % this.#every === 0;
+  }
+
+  /** Adds a row, to be called after its step. */
+  add(step: number, epoch: number): void {
     const [sum, rows] = [this.#totals.readLoss(), this.#totals.rows];
-    this.#log.step.push(this.#steps);
+    this.#log.step.push(step);
     this.#log.epoch.push(epoch);
     this.#log.loss.push((sum - this.#sum) / (rows - this.#rows));
     this.#log.learningRate.push(this.#rate());

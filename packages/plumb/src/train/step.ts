@@ -7,14 +7,24 @@
  */
 import { PlumbError } from "../base/errors.ts";
 import type { Batches } from "../data/index.ts";
+import { partOf, withOrigin } from "../graph/origin.ts";
 import { collectLosses } from "../layers/index.ts";
-import { currentBackend, leavesOf, trace, type Tensor, type Traced, type Variable } from "../tensor/index.ts";
+import {
+  currentBackend,
+  leavesOf,
+  trace,
+  type Rehearsal,
+  type Tensor,
+  type Traced,
+  type Variable,
+} from "../tensor/index.ts";
 import type { Batch, StepOutput } from "./batch.ts";
 import type { Objective } from "./compile.ts";
 import type { Dataset } from "./dataset.ts";
 import type { AnyModel } from "./model.ts";
 import { arranged, tensorsFor, type Structure } from "./places.ts";
 import { mapRows, type Rows } from "./rows.ts";
+import { breath } from "./slices.ts";
 import { Totals } from "./totals.ts";
 
 /** The programs of a step, at most two: one for full batches, one for the remainder. */
@@ -25,11 +35,19 @@ export interface Step {
    * Compiles, and takes all memory that the steps need, so that none fails for lack of it.
    * Errors: PL7001 with the bytes that are needed and a batch size that fits.
    */
-  reserve(): void;
+  reserve(): Promise<void>;
   /** Runs step `i` of an epoch. Makes no object. */
   run(i: number): void;
+  /** Steps of full batches to be run for their times: nothing is learned, and totals stay as they are. */
+  rehearse(): RehearsedStep;
   /** Gives memory back. */
   dispose(): void;
+}
+
+/** As `Rehearsal`; it is told the number of a step, and feeds it as a fit does. */
+export interface RehearsedStep extends Pick<Rehearsal, "kernels" | "clock" | "laps" | "reset" | "dispose"> {
+  run(i: number): void;
+  runTimed(i: number): void;
 }
 
 /** Which of a model's two steps: one learns from its batch, the other only measures. */
@@ -53,23 +71,27 @@ export function stepBody(
       y: arranged(places, labels),
       ...(weighted ? { sampleWeight: arranged(places, sampleWeights) } : {}),
       loss(predictions: Structure<Tensor>) {
-        const loss = objective.loss(labels, tensorsFor(places, predictions, predicted), sampleWeights);
-        parts = loss.parts;
-        return model.penalised(loss.total);
+        return withOrigin(partOf("loss"), () => {
+          const loss = objective.loss(labels, tensorsFor(places, predictions, predicted), sampleWeights);
+          parts = loss.parts;
+          return model.penalised(loss.total);
+        });
       },
     };
     const { value: output } = collectLosses((): StepOutput =>
       kind === "train" ? model.trainStep(batch) : model.testStep(batch),
     );
     const { loss, predictions, logs } = output;
-    totals.add({
-      rows: (leavesOf(x)[0] as Tensor).shape[0],
-      loss,
-      logs: { ...parts, ...logs },
-      predictions: predictions === undefined ? undefined : tensorsFor(places, predictions, predicted),
-      labels,
-      sampleWeights,
-    });
+    withOrigin(partOf("metrics"), () =>
+      totals.add({
+        rows: (leavesOf(x)[0] as Tensor).shape[0],
+        loss,
+        logs: { ...parts, ...logs },
+        predictions: predictions === undefined ? undefined : tensorsFor(places, predictions, predicted),
+        labels,
+        sampleWeights,
+      }),
+    );
   };
 }
 
@@ -95,28 +117,41 @@ export function stepOver(
   const totals = totalsOf(model, objective, batches.batchSize);
   const body = stepBody(model, kind, objective, totals);
   const all = weights === undefined ? data.rows : { ...data.rows, sampleWeight: [weights] };
-  const gathered = (numbers: Tensor): void => body(mapRows(all, (values) => values.gather(numbers)));
+  const gathered = (numbers: Tensor): void =>
+    body(withOrigin(partOf("data"), () => mapRows(all, (values) => values.gather(numbers))));
   // Row numbers travel in one array for each size, written anew for each step.
   const traced = (size: number): Traced<void> => trace(gathered, [{ shape: [size], dtype: "int32" }]);
-  const sized = batches.sizes.map((size, i) => ({
-    program: i === 0 ? toldOfAll(traced, size, data.count) : toldOfRest(traced, size, batches),
-    rows: new Int32Array(size),
-  }));
-  const [full, rest = full] = sized;
+  const fullSize = batches.sizes[0];
+  const full = { program: toldOfAll(traced, fullSize, data.count), rows: new Int32Array(fullSize) };
+  let rest: typeof full | undefined;
   return {
     batches,
     totals,
-    reserve() {
-      for (const { program, rows } of sized) withRoomFor(rows.length, data.bytes, program);
+    async reserve() {
+      await withRoomFor(fullSize, data.bytes, full.program);
+      for (const size of batches.sizes.slice(1)) {
+        rest = { program: toldOfRest(traced, size, batches), rows: new Int32Array(size) };
+        await breath();
+        await withRoomFor(size, data.bytes, rest.program);
+      }
     },
     run(i) {
-      const { program, rows } = batches.sizeOf(i) === full.rows.length ? full : rest;
+      const { program, rows } = batches.sizeOf(i) === fullSize ? full : rest!;
       batches.fill(i, rows);
       program.run(rows);
       totals.rows += rows.length;
     },
+    rehearse() {
+      const { run, runTimed, ...rehearsal } = full.program.rehearse();
+      const fed = (step: (rows: Int32Array) => void) => (i: number) => {
+        batches.fill(i, full.rows);
+        step(full.rows);
+      };
+      return { ...rehearsal, run: fed(run), runTimed: fed(runTimed) };
+    },
     dispose() {
-      for (const { program } of sized) program.dispose();
+      full.program.dispose();
+      rest?.program.dispose();
     },
   };
 }
@@ -161,13 +196,9 @@ function toldOfRest(
 }
 
 /** Reserves the memory of a program for `rows` rows; where there is too little, says how many would fit. */
-function withRoomFor(
-  rows: number,
-  dataBytes: number,
-  program: { reserve(): void; readonly workBytes: number },
-): void {
+async function withRoomFor(rows: number, dataBytes: number, program: Traced<void>): Promise<void> {
   try {
-    program.reserve();
+    await program.reserveAwaited();
   } catch (error) {
     if (!(error instanceof PlumbError) || error.code !== "PL7001") throw error;
     const { workBytes } = program;

@@ -9,6 +9,7 @@ import {
   Flatten,
   input,
   Input,
+  isShapeList,
   Lambda,
   Layer,
   layerClasses,
@@ -127,6 +128,12 @@ describe("what goes with a call", () => {
 });
 
 describe("one tensor and lists of them are told apart", () => {
+  test.each(Object.entries<LayerClass>(layerClasses))("%s takes what its samples are", (_, Class) => {
+    const forms = new Set(Class.samples.map(({ inputs }) => isShapeList(inputs)));
+    const { takesList } = makeLayer(Class, Class.samples[0].options ?? {});
+    expect(takesList).toBe(forms.size === 1 ? forms.has(true) : undefined);
+  });
+
   const forms = (Object.entries(layerClasses) as [string, LayerClass][]).flatMap(([name, Class]) => {
     const [sample] = Class.samples;
     const { takesList } = makeLayer(Class, sample.options ?? {});

@@ -7,6 +7,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Backend } from "../../src/backends/backend.ts";
+import { SparseCategoricalCrossentropy } from "../../src/losses/index.ts";
 import {
   assignAll,
   compile,
@@ -33,6 +34,9 @@ function counting(backend: Backend): { backend: Backend; bytes: () => number } {
     backend: {
       ...backend,
       name: backend.name,
+      get used() {
+        return bytes;
+      },
       allocate(size) {
         const block = backend.allocate(size);
         bytes += block.bytes;
@@ -164,4 +168,21 @@ describe("memory stays constant over", () => {
     });
     expectConstant(20_000, (i) => void step(scalar(1 / (i + 10))));
   });
+});
+
+it("cross-entropy with its gradient takes the room of the logits and of the gradient, and no more", () => {
+  const [rows, classes] = [64, 3_000];
+  const logits = new Variable(new Float32Array(rows * classes).fill(0.5));
+  const labels = tensor(Int32Array.from({ length: rows }, (_, i) => i));
+  const loss = new SparseCategoricalCrossentropy({ fromLogits: true });
+  const step = compile((of: Tensor) =>
+    valueAndGrad((v: Variable) => loss.call(of, v.reshape([rows, classes])))(logits),
+  );
+  const before = usual.used;
+  const { value, grads } = step(labels);
+  expect(value.itemSync()).toBeCloseTo(Math.log(classes), 4);
+  expect(grads[0].shape).toEqual([rows * classes]);
+  const each = 4 * rows * classes;
+  expect(usual.used - before).toBeGreaterThan(each);
+  expect(usual.used - before).toBeLessThan(2 * each + 32_768);
 });

@@ -186,6 +186,29 @@ describe.each([true, false])("Wasm lines agree with the meaning, multiply-adds f
     const actual = dtype === "bool" ? values.map(Math.abs) : values;
     expectWithinUlp(actual, expected, { what, shape: [pairs.length], dtype }, 1);
   });
+
+  const inParts = folds.flatMap(([title, fold, input]) =>
+    "parts" in fold && fold.parts !== undefined && input.dtype === "float32"
+      ? [[title, fold, fold.parts, input] as const]
+      : [],
+  );
+  it.each(inParts)("%s: in parts, for every three edges", (what, fold, parts, { edges = [] }) => {
+    const triples = edges.flatMap((a) => edges.flatMap((b) => edges.map((c) => [a, b, c])));
+    const lanes = [0, 1, 2].map((k) => Float32Array.from(triples, (triple) => triple[k]));
+    // NaN of either sign.
+    const bits = new Int32Array(lanes[0].buffer);
+    bits.forEach((word, i) => Number.isNaN(lanes[0][i]) && i % 2 === 0 && (bits[i] = word | (1 << 31)));
+    const w = new ArrayLanes(triples.length, fused);
+    const found = lanes.map((values) => parts.of(w, { dtype: "float32", values }));
+    const { values } = parts.result(
+      w,
+      found.reduce((a, b) => parts.join(w, a, b)),
+    );
+    const expected = Float64Array.from(triples, (triple) =>
+      triple.map(Math.fround).reduce((a, b) => fold.meaning(a, b)),
+    );
+    expectWithinUlp(values, expected, { what, shape: [triples.length], dtype: "float32" }, 0);
+  });
 });
 
 describe.each(backends.map((backend) => [backend.name, backend] as const))(

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { rolldown } from "rolldown";
-import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { gradients } from "../../src/autodiff/reverse.ts";
 import { wasmBackend } from "../../src/backends/wasm/wasm-backend.ts";
 import type { HostArray } from "../../src/base/dtype.ts";
@@ -206,6 +206,28 @@ describe("workers", () => {
       expect(engine.threads).toBe(count);
       expect(evaluate(roots)).toEqual(expected);
     }
+  });
+
+  it("may be many more than there are cores", { timeout: 60_000 }, () => {
+    const engine = wasmBackend({ threads: 16, shareAll: true });
+    onTestFinished(() => void (engine.threads = 1));
+    expect(testBackend("crowded", engine, 2).evaluate(roots)).toEqual(expected);
+  });
+
+  it("that cannot start are done without", () => {
+    const host = vi.spyOn(process, "getBuiltinModule").mockImplementation(() => {
+      throw new Error("no threads here");
+    });
+    onTestFinished(() => host.mockRestore());
+    const engine = wasmBackend({ threads: 2 });
+    onTestFinished(() => void (engine.threads = 1));
+    const x = leaf([256, 256], new Choices(2));
+    const powers = [x];
+    for (let i = 0; i < 6; i++) powers.push(makeNode(contract.matmul, [powers[i], x]));
+    // So much that the engine asks for workers: 20 ms of work.
+    const crowd = testBackend("alone", engine, 12);
+    expect(crowd.evaluate(powers.slice(1)).map(bits)).toEqual(runners[0].evaluate(powers.slice(1)).map(bits));
+    expect(host).toHaveBeenCalledWith("node:worker_threads");
   });
 
   it("hand out arrays that nobody else can write to", () => {

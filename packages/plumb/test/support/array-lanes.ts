@@ -103,6 +103,12 @@ export class ArrayLanes implements Lanes<ArrayLane> {
   pmax(a: ArrayLane, b: ArrayLane): ArrayLane {
     return this.#binary(a.dtype, a, b, (x, y) => (x < y ? y : x));
   }
+  minUnsigned(a: ArrayLane, b: ArrayLane): ArrayLane {
+    return this.#binary("int32", a, b, (x, y) => Math.min(x >>> 0, y >>> 0));
+  }
+  maxUnsigned(a: ArrayLane, b: ArrayLane): ArrayLane {
+    return this.#binary("int32", a, b, (x, y) => Math.max(x >>> 0, y >>> 0));
+  }
   floor(a: ArrayLane): ArrayLane {
     return this.#unary(a.dtype, a, Math.floor);
   }

@@ -25,8 +25,16 @@ export class ByteBuffer {
   }
 
   byte(value: number): void {
-    this.#reserve(1);
+    if (this.length === this.#bytes.length) this.#reserve(1);
     this.#bytes[this.length++] = value;
+  }
+
+  /** A byte and the unsigned LEB128 of an integer: most of what code is made of. */
+  byteU32(byte: number, value: number): void {
+    if (this.length + 6 > this.#bytes.length) this.#reserve(6);
+    this.#bytes[this.length++] = byte;
+    if ((value & ~0x7f) === 0) this.#bytes[this.length++] = value;
+    else this.u32(value);
   }
 
   bytes(values: ArrayLike<number>): void {

@@ -32,6 +32,18 @@ export const typeCodes: Readonly<Record<ValType, number>> = {
 };
 const noResult = 0x40;
 
+/** A table of hundreds of names, asked for a different one each time: a map answers sooner than an object. */
+const plainByName: ReadonlyMap<string, number> = new Map(Object.entries(plainOpcodes));
+
+/** Instructions that name memories, and how many: there is one, memory 0. */
+const memoryOperands: ReadonlyMap<string, number> = new Map([
+  ["memory.size", 1],
+  ["memory.grow", 1],
+  ["memory.copy", 2],
+  ["memory.fill", 1],
+  ["atomic.fence", 1],
+]);
+
 /** A function of the module under construction. */
 export interface FuncRef {
   readonly index: number;
@@ -104,10 +116,8 @@ export class CodeWriter {
   }
 
   #opcode(opcode: number): void {
-    if (opcode > 0xff) {
-      this.#out.byte(opcode >>> 16);
-      this.#out.u32(opcode & 0xffff);
-    } else this.#out.byte(opcode);
+    if (opcode > 0xff) this.#out.byteU32(opcode >>> 16, opcode & 0xffff);
+    else this.#out.byte(opcode);
   }
 
   // Locals and globals
@@ -129,32 +139,27 @@ export class CodeWriter {
   }
 
   get(local: number): this {
-    this.#out.byte(structuralOpcodes["local.get"]);
-    this.#out.u32(local);
+    this.#out.byteU32(structuralOpcodes["local.get"], local);
     return this;
   }
 
   set(local: number): this {
-    this.#out.byte(structuralOpcodes["local.set"]);
-    this.#out.u32(local);
+    this.#out.byteU32(structuralOpcodes["local.set"], local);
     return this;
   }
 
   tee(local: number): this {
-    this.#out.byte(structuralOpcodes["local.tee"]);
-    this.#out.u32(local);
+    this.#out.byteU32(structuralOpcodes["local.tee"], local);
     return this;
   }
 
   globalGet(global: Global): this {
-    this.#out.byte(structuralOpcodes["global.get"]);
-    this.#out.u32(global.index);
+    this.#out.byteU32(structuralOpcodes["global.get"], global.index);
     return this;
   }
 
   globalSet(global: Global): this {
-    this.#out.byte(structuralOpcodes["global.set"]);
-    this.#out.u32(global.index);
+    this.#out.byteU32(structuralOpcodes["global.set"], global.index);
     return this;
   }
 
@@ -196,40 +201,39 @@ export class CodeWriter {
 
   /** An instruction without immediates. */
   op(name: Opcode): this {
-    this.#opcode(plainOpcodes[name]);
-    if (name === "memory.copy") this.#out.u32(0);
-    if (name.startsWith("memory.") || name === "atomic.fence") this.#out.u32(0);
+    this.#opcode(plainByName.get(name) as number);
+    const memories = memoryOperands.get(name) ?? 0;
+    for (let i = 0; i < memories; i++) this.#out.byte(0);
     return this;
   }
 
   /** The alignment is a hint in bytes; atomics ignore it, theirs is fixed. */
-  #access(name: string, [opcode, bytes]: readonly [number, number], offset: number, align: number): void {
+  #access({ 0: opcode, 1: bytes }: readonly [number, number], offset: number, align: number): void {
     this.#opcode(opcode);
-    const atomic = name.includes("atomic");
-    this.#out.u32(31 - Math.clz32(atomic ? bytes : Math.min(align, bytes)));
-    this.#out.u32(offset);
+    const atomic = opcode >>> 16 === 0xfe;
+    this.#out.byteU32(31 - Math.clz32(atomic || align > bytes ? bytes : align), offset);
   }
 
   /** A memory access that leaves a value; atomic read-modify-writes, waits and notifies are among them. */
   load(name: LoadOpcode, offset = 0, align = 16): this {
-    this.#access(name, loadOpcodes[name], offset, align);
+    this.#access(loadOpcodes[name], offset, align);
     return this;
   }
 
   /** A memory access that leaves nothing. */
   store(name: StoreOpcode, offset = 0, align = 16): this {
-    this.#access(name, storeOpcodes[name], offset, align);
+    this.#access(storeOpcodes[name], offset, align);
     return this;
   }
 
   loadLane(name: LoadLaneOpcode, lane: number, offset = 0, align = 16): this {
-    this.#access(name, loadLaneOpcodes[name], offset, align);
+    this.#access(loadLaneOpcodes[name], offset, align);
     this.#out.byte(lane);
     return this;
   }
 
   storeLane(name: StoreLaneOpcode, lane: number, offset = 0, align = 16): this {
-    this.#access(name, storeLaneOpcodes[name], offset, align);
+    this.#access(storeLaneOpcodes[name], offset, align);
     this.#out.byte(lane);
     return this;
   }
@@ -281,20 +285,17 @@ export class CodeWriter {
   }
 
   br(label: Label): this {
-    this.#out.byte(structuralOpcodes.br);
-    this.#out.u32(this.#depth - label.depth);
+    this.#out.byteU32(structuralOpcodes.br, this.#depth - label.depth);
     return this;
   }
 
   brIf(label: Label): this {
-    this.#out.byte(structuralOpcodes.br_if);
-    this.#out.u32(this.#depth - label.depth);
+    this.#out.byteU32(structuralOpcodes.br_if, this.#depth - label.depth);
     return this;
   }
 
   call(func: FuncRef): this {
-    this.#out.byte(structuralOpcodes.call);
-    this.#out.u32(func.index);
+    this.#out.byteU32(structuralOpcodes.call, func.index);
     return this;
   }
 }

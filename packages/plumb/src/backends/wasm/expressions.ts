@@ -6,7 +6,7 @@
  */
 import { bytesOf, type DType } from "../../base/dtype.ts";
 import type { Affine } from "../../compile/affine.ts";
-import { inOrder, partsOf } from "../../compile/expr.ts";
+import { partsOf } from "../../compile/expr.ts";
 import type { Expr, Fold, Store } from "../../compile/kernel.ts";
 import type { KernelFunction } from "./kernel-function.ts";
 import type { Lane } from "./lanes.ts";
@@ -43,7 +43,6 @@ export class PointWriter {
   private readonly frames: Frame[] = [{ values: new Map(), pointers: new Map() }];
   private readonly levelOfExpr = new Map<Expr, readonly number[]>();
   private readonly resultsOfExpr = new Map<Expr, ReadonlySet<Fold | "product">>();
-  private readonly overwriting = new Map<readonly Store[], boolean>();
   private readonly folded = new Map<Fold, (copies: Copies) => Lane>();
   /** Given for the epilogue of a product: the accumulator at a copy. */
   product: ((copies: Copies) => Lane) | undefined;
@@ -63,10 +62,7 @@ export class PointWriter {
     this.levels.push(level);
     this.frames.push({ values: new Map(), pointers: new Map() });
     for (const access of accesses) if (access.at.coefficients[level.loop]) this.pointer(access);
-    this.fn.lanes.scope(() => {
-      body();
-      return { dtype: "float32", local: -1 };
-    });
+    this.fn.lanes.body(body);
     for (const local of this.frames.pop()?.pointers.values() ?? []) this.fn.f.release(local);
     this.levels.pop();
   }
@@ -76,11 +72,22 @@ export class PointWriter {
     this.folded.set(fold, lane);
   }
 
-  /** Computes here whatever of `exprs` depends on nothing deeper than the present level, in every copy. */
+  /**
+   * Computes here whatever of `exprs` depends on nothing deeper than the present level, in every copy that differs. What is
+   * the same in all lanes, and read by what is computed deeper, is laid out as such.
+   */
   hoist(exprs: readonly Expr[], copiesOf: (levels: readonly number[]) => readonly Copies[]): void {
-    for (const expr of exprs) {
-      if (!this.isReady(expr)) continue;
-      for (const copies of copiesOf(this.levelsOf(expr))) this.value(expr, copies);
+    const ready = new Set(exprs.filter((expr) => this.isReady(expr)));
+    const readDeeper = new Set(exprs.flatMap((expr) => (ready.has(expr) ? [] : partsOf(expr))));
+    for (const expr of ready) {
+      const levels = this.levelsOf(expr);
+      const isSame = !levels.some((level) => this.levels[level].vector) && isComputed(expr);
+      for (const copies of copiesOf(levels)) {
+        const key = this.copyKey(expr, copies);
+        if (this.known(expr, key) !== undefined) continue;
+        const lane = this.compute(expr, copies);
+        this.keep(expr, key, isSame && readDeeper.has(expr) ? this.fn.lanes.splat(lane) : lane);
+      }
     }
   }
 
@@ -92,13 +99,19 @@ export class PointWriter {
   }
 
   value(expr: Expr, copies: Copies): Lane {
-    const levels = this.levelsOf(expr);
-    const key = levels.reduce((sum, level) => sum * copyStride + (copies[level] ?? 0) + 1, 0);
+    const key = this.copyKey(expr, copies);
+    return this.known(expr, key) ?? this.keep(expr, key, this.compute(expr, copies));
+  }
+
+  private known(expr: Expr, key: number): Lane | undefined {
     for (let i = this.frames.length - 1; i >= 0; i--) {
       const known = this.frames[i].values.get(expr)?.get(key);
       if (known !== undefined) return known;
     }
-    const lane = this.compute(expr, copies);
+    return undefined;
+  }
+
+  private keep(expr: Expr, key: number, lane: Lane): Lane {
     const { values } = this.frames[this.frames.length - 1];
     let perCopy = values.get(expr);
     if (perCopy === undefined) values.set(expr, (perCopy = new Map()));
@@ -107,27 +120,15 @@ export class PointWriter {
   }
 
   /**
-   * Values of one point to their places. Where one of them overwrites a variable that another may read the old value of,
-   * all are computed before the first is stored.
+   * Values at some copies of the points to their places: all are computed before the first is stored, since one of them
+   * may overwrite a variable that another reads the old value of, and stored array by array: V8 makes one wide store of two
+   * that are neighbours, and one wide operation of whatever leads to both, if no load stands between.
    */
-  storeAll(stores: readonly Store[], copies: Copies): void {
-    if (this.overwrites(stores)) for (const { value } of stores) this.value(value, copies);
-    for (const { buffer, at, value } of stores) {
-      this.storeLane(buffer, at, this.value(value, copies), copies);
+  storeAll(stores: readonly Store[], copies: readonly Copies[]): void {
+    for (const at of copies) for (const { value } of stores) this.value(value, at);
+    for (const { buffer, at: place, value } of stores) {
+      for (const at of copies) this.storeLane(buffer, place, this.value(value, at), at);
     }
-  }
-
-  private overwrites(stores: readonly Store[]): boolean {
-    if (stores.length < 2) return false;
-    let overwrites = this.overwriting.get(stores);
-    if (overwrites === undefined) {
-      const exprs = inOrder(stores.map(({ value }) => value));
-      overwrites =
-        stores.some(({ buffer }) => this.fn.placeOf(buffer) === "assigned") &&
-        exprs.some((expr) => expr.kind === "load" && this.fn.placeOf(expr.buffer) === "resident");
-      this.overwriting.set(stores, overwrites);
-    }
-    return overwrites;
   }
 
   storeLane(buffer: number, at: Affine, lane: Lane, copies: Copies): void {
@@ -210,6 +211,15 @@ export class PointWriter {
   private levelsOf(expr: Expr): readonly number[] {
     const loops = this.loopsOf(expr);
     return this.levels.map((_, i) => i).filter((i) => loops.includes(this.levels[i].loop));
+  }
+
+  /** Which copies are meant of the levels that the value differs along, as one number. */
+  private copyKey(expr: Expr, copies: Copies): number {
+    const loops = this.loopsOf(expr);
+    let key = 0;
+    for (let i = 0; i < this.levels.length; i++)
+      if (loops.includes(this.levels[i].loop)) key = key * copyStride + (copies[i] ?? 0) + 1;
+    return key;
   }
 
   private loopsOf(expr: Expr): readonly number[] {
@@ -456,6 +466,9 @@ export class PointWriter {
     return lanes.select(inside, lane, missing);
   }
 }
+
+/** False for what is laid out in all lanes as it is loaded. */
+const isComputed = ({ kind }: Expr): boolean => kind !== "load" && kind !== "constant" && kind !== "counter";
 
 const accessKey = (buffer: number, at: Affine): string => {
   const start = at.coefficients.some((c) => c < 0) ? at.base : 0;

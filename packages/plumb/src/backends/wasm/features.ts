@@ -13,6 +13,16 @@ export const hasSimd = (): boolean =>
   typeof WebAssembly === "object" &&
   WebAssembly.validate(moduleOf((f) => f.f32(1).op("f32x4.splat").lane("f32x4.extract_lane", 0)));
 
+/** True where modules may be compiled: a page's content policy can forbid it. */
+export function mayCompile(): boolean {
+  try {
+    void new WebAssembly.Module(moduleOf((f) => f.f32(1)));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * True where relaxed SIMD exists and its multiply-add rounds once: (1 + 2⁻¹²)² - (1 + 2⁻¹¹) is 2⁻²⁴ then, and 0 where the
  * product is rounded first.

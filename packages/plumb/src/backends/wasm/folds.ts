@@ -7,6 +7,7 @@
  */
 import { isFloat, type DType } from "../../base/dtype.ts";
 import type { Fold } from "../../compile/kernel.ts";
+import type { FoldInParts } from "../../graph/op.ts";
 import type { KernelFunction } from "./kernel-function.ts";
 import type { Lane } from "./lanes.ts";
 
@@ -18,14 +19,21 @@ export interface Accumulator {
   start(): void;
   /** Takes in a vector, of which the first `valid` lanes count; `position` is where its lanes stand in the fold. */
   take(copy: number, value: Lane, valid: number, position: Lane | undefined): void;
+  /**
+   * The end of a loop. Stores the accumulators of a long one side by side, and loads them again: V8 begins at two such stores
+   * when it looks for what may be one wide operation, and finds the loop that led to them.
+   */
+  settle(): void;
   /** The end of a block. */
   block(): void;
   /** One value per lane (lanewise), or one value in all lanes. */
   finish(lanewise: boolean): (copy: number) => Lane;
 }
 
-export function accumulator(fn: KernelFunction, fold: Fold, copies: number): Accumulator {
-  return fold.op.fold.form === "index" ? new BestIndex(fn, fold, copies) : new Combined(fn, fold, copies);
+export function accumulator(fn: KernelFunction, fold: Fold, copies: number, isLong: boolean): Accumulator {
+  return fold.op.fold.form === "index"
+    ? new BestIndex(fn, fold, copies)
+    : new Combined(fn, fold, copies, isLong);
 }
 
 const lowest: Record<DType, number> = { float32: -Infinity, float64: -Infinity, int32: -(2 ** 31), bool: 0 };
@@ -75,54 +83,112 @@ function masked(fn: KernelFunction, value: Lane, filler: Lane, valid: number): L
 class Combined implements Accumulator {
   private readonly fn: KernelFunction;
   private readonly fold: Fold;
-  private readonly combine: (a: Lane, b: Lane) => Lane;
+  private readonly way: FoldInParts;
+  /** Whether accumulators go through memory before they are read. */
+  private readonly pairs: boolean;
   private readonly identity: (dtype: DType) => Lane;
-  private readonly parts: Lane[];
-  private readonly totals: Lane[] | undefined;
+  /** Of each copy. */
+  private readonly parts: readonly (readonly Lane[])[];
+  private readonly totals: readonly (readonly Lane[])[] | undefined;
 
-  constructor(fn: KernelFunction, fold: Fold, copies: number) {
+  constructor(fn: KernelFunction, fold: Fold, copies: number, isLong: boolean) {
     const { op, dtype } = fold;
     if (op.fold.form !== "combine") throw new Error(`${op.name} does not combine`);
-    const { wasm, identity, wide } = op.fold;
+    const { wasm, identity, wide, parts } = op.fold;
+    const { lanes } = fn;
     this.fn = fn;
     this.fold = fold;
-    this.combine = (a, b) => fn.lanes.scope(() => wasm(fn.lanes, a, b));
-    this.identity = (type) => fn.lanes.constant(identity(type), type);
-    this.parts = Array.from({ length: copies }, () => fn.lanes.fresh(dtype));
-    if (wide && dtype === "float32") this.totals = this.parts.map(() => fn.lanes.fresh("float64"));
+    this.pairs = isLong && dtype !== "float64" && copies % 2 === 0;
+    this.way =
+      parts !== undefined && dtype === "float32"
+        ? parts
+        : { of: (_w, x) => [x], join: (w, [a], [b]) => [wasm(w, a, b)], result: (_w, [x]) => x };
+    this.identity = (type) => lanes.constant(identity(type), type);
+    const fresh = (x: Lane): Lane[] => this.way.of(lanes, x).map((part) => lanes.fresh(part.dtype));
+    this.parts = Array.from({ length: copies }, () => fresh(this.identity(dtype)));
+    if (wide && dtype === "float32") this.totals = this.parts.map(() => fresh(this.identity("float64")));
   }
 
   start(): void {
-    for (const part of this.parts) assign(this.fn, part, this.identity(this.fold.dtype));
-    for (const total of this.totals ?? []) assign(this.fn, total, this.identity("float64"));
+    for (const parts of this.parts) this.assign(parts, this.nothing(this.fold.dtype));
+    for (const total of this.totals ?? []) this.assign(total, this.nothing("float64"));
   }
 
   take(copy: number, value: Lane, valid: number): void {
     const counted = masked(this.fn, value, this.identity(value.dtype), valid);
-    assign(this.fn, this.parts[copy], this.combine(this.parts[copy], counted));
+    this.add(this.parts[copy], this.way.of(this.fn.lanes, counted));
+  }
+
+  settle(): void {
+    if (!this.pairs) return;
+    const { f } = this.fn;
+    const seat = this.fn.seatHere();
+    this.parts[0].forEach((_, part) => {
+      this.parts.forEach((parts, copy) =>
+        f
+          .get(seat)
+          .get(parts[part].local)
+          .store("v128.store", 16 * copy),
+      );
+      this.parts.forEach((parts, copy) =>
+        f
+          .get(seat)
+          .load("v128.load", 16 * copy)
+          .set(parts[part].local),
+      );
+    });
   }
 
   block(): void {
     this.totals?.forEach((total, copy) => {
-      const part = this.parts[copy];
-      assign(this.fn, total, this.combine(total, this.fn.lanes.convert(part, "float64")));
-      assign(this.fn, part, this.identity(part.dtype));
+      const parts = this.parts[copy];
+      this.add(
+        total,
+        parts.map((part) => this.fn.lanes.convert(part, "float64")),
+      );
+      this.assign(parts, this.nothing(this.fold.dtype));
     });
   }
 
   finish(lanewise: boolean): (copy: number) => Lane {
     this.block();
-    const { lanes } = this.fn;
     const finals = this.totals ?? this.parts;
     if (lanewise) {
-      const results = finals.map((final) => lanes.convert(final, this.fold.dtype));
+      const results = finals.map((final) => this.result(final));
       return (copy) => results[copy];
     }
-    let all = finals.reduce((a, b) => this.combine(a, b));
-    all = this.combine(all, rotate(this.fn, all, 2));
-    all = this.combine(all, rotate(this.fn, all, 1));
-    const result = lanes.convert(all, this.fold.dtype);
+    const [all, ...others] = finals;
+    for (const other of others) this.add(all, other);
+    for (const by of [2, 1] as const) {
+      this.add(
+        all,
+        all.map((part) => rotate(this.fn, part, by)),
+      );
+    }
+    const result = this.result(all);
     return () => result;
+  }
+
+  private nothing(dtype: DType): readonly Lane[] {
+    return this.way.of(this.fn.lanes, this.identity(dtype));
+  }
+
+  private result(parts: readonly Lane[]): Lane {
+    const { lanes } = this.fn;
+    return lanes.scope(() => lanes.convert(this.way.result(lanes, parts), this.fold.dtype));
+  }
+
+  /** to = to joined with more. */
+  private add(to: readonly Lane[], more: readonly Lane[]): void {
+    const { lanes } = this.fn;
+    lanes.scope(() => {
+      this.assign(to, this.way.join(lanes, to, more));
+      return to[0];
+    });
+  }
+
+  private assign(to: readonly Lane[], from: readonly Lane[]): void {
+    to.forEach((lane, i) => assign(this.fn, lane, from[i]));
   }
 }
 
@@ -164,6 +230,8 @@ class BestIndex implements Accumulator {
     assign(this.fn, this.best[copy], lanes.select(mask, candidate, this.best[copy]));
     assign(this.fn, this.index[copy], lanes.select(mask, position, this.index[copy]));
   }
+
+  settle(): void {}
 
   block(): void {}
 

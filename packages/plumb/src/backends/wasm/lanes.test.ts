@@ -118,6 +118,8 @@ const operations: Record<string, readonly [dtypes: readonly DType[], line: Line]
   max: [numbers, (w, [a, b]) => w.max(a, b)],
   pmin: [numbers, (w, [a, b]) => w.pmin(a, b)],
   pmax: [numbers, (w, [a, b]) => w.pmax(a, b)],
+  minUnsigned: [["int32"], (w, [a, b]) => w.minUnsigned(a, b)],
+  maxUnsigned: [["int32"], (w, [a, b]) => w.maxUnsigned(a, b)],
   floor: [numbers, (w, [a]) => w.floor(a)],
   ceil: [numbers, (w, [a]) => w.ceil(a)],
   trunc: [numbers, (w, [a]) => w.trunc(a)],

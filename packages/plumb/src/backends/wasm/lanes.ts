@@ -15,6 +15,8 @@ export interface Lane {
   readonly high?: number;
 }
 
+const nothing: Lane = { dtype: "float32", local: -1 };
+
 /**
  * The constants of a module, held in memory: `v128.const` in a loop is made anew at every use, which costs three to six
  * times as much as a vector loaded once into a local. Equal bits are stored once.
@@ -87,6 +89,8 @@ const opcodes = {
   max: { ...floats("max"), int32: "i32x4.max_s" },
   pmin: { ...floats("pmin"), int32: "i32x4.min_s" },
   pmax: { ...floats("pmax"), int32: "i32x4.max_s" },
+  minUnsigned: { int32: "i32x4.min_u" },
+  maxUnsigned: { int32: "i32x4.max_u" },
   floor: floats("floor"),
   ceil: floats("ceil"),
   trunc: floats("trunc"),
@@ -130,6 +134,10 @@ export class WasmLanes implements Lanes<Lane> {
   #poolBase: number | undefined;
   /** Locals handed out and not given back, in order. */
   readonly #taken: number[] = [];
+  /** Locals handed out since the body of the innermost loop began. */
+  #inBody = new Set<number>();
+  /** A local that is never set: zeros. */
+  #zeros: number | undefined;
 
   /** `fused` says that relaxed SIMD exists and its multiply-add rounds once: probe, never assume. */
   constructor(f: FunctionBuilder, constants: ConstantPool, options: { readonly fused: boolean }) {
@@ -143,6 +151,7 @@ export class WasmLanes implements Lanes<Lane> {
   #vector(): number {
     const local = this.#f.local("v128");
     this.#taken.push(local);
+    this.#inBody.add(local);
     return local;
   }
 
@@ -161,6 +170,35 @@ export class WasmLanes implements Lanes<Lane> {
       else this.#f.release(local);
     }
     return result;
+  }
+
+  /**
+   * The body of a loop, which leaves no value to the next round but in locals taken before. It says so in the end: V8 hands
+   * every local that a loop sets from round to round, read or not, and takes each for a use of the vector in it, which
+   * keeps it from making one wide vector of two.
+   */
+  body(write: () => void): void {
+    const outer = this.#inBody;
+    this.#inBody = new Set();
+    this.scope(() => {
+      write();
+      return nothing;
+    });
+    const zeros = (this.#zeros ??= this.#f.prologue.local("v128"));
+    for (const local of this.#inBody) {
+      this.#f.get(zeros).set(local);
+      outer.add(local);
+    }
+    this.#inBody = outer;
+  }
+
+  /** The first element in all four: what V8 knows to be the same in two vectors, whatever it was computed with. */
+  splat(a: Lane): Lane {
+    if (a.dtype === "float64") return a;
+    const shape = a.dtype === "float32" ? "f32x4" : "i32x4";
+    const local = this.#vector();
+    this.#f.get(a.local).lane(`${shape}.extract_lane`, 0).op(`${shape}.splat`).set(local);
+    return { dtype: a.dtype, local };
   }
 
   dtype(a: Lane): DType {
@@ -203,8 +241,10 @@ export class WasmLanes implements Lanes<Lane> {
   }
 
   /** One vector from vectors. */
-  #emit(opcode: Opcode, ...operands: readonly number[]): number {
-    for (const operand of operands) this.#f.get(operand);
+  #emit(opcode: Opcode, a: number, b?: number, c?: number): number {
+    this.#f.get(a);
+    if (b !== undefined) this.#f.get(b);
+    if (c !== undefined) this.#f.get(c);
     const result = this.#vector();
     this.#f.op(opcode).set(result);
     return result;
@@ -217,11 +257,11 @@ export class WasmLanes implements Lanes<Lane> {
   }
 
   /** The same instruction on each vector of the operands. */
-  #apply(operation: Operation, dtype: DType, ...operands: readonly Lane[]): Lane {
-    const opcode = this.#opcode(operation, operands[0].dtype);
-    const local = this.#emit(opcode, ...operands.map((operand) => operand.local));
-    if (operands[0].dtype !== "float64") return { dtype, local };
-    return { dtype, local, high: this.#emit(opcode, ...operands.map(highOf)) };
+  #apply(operation: Operation, dtype: DType, a: Lane, b?: Lane): Lane {
+    const opcode = this.#opcode(operation, a.dtype);
+    const local = this.#emit(opcode, a.local, b?.local);
+    if (a.dtype !== "float64") return { dtype, local };
+    return { dtype, local, high: this.#emit(opcode, highOf(a), b && highOf(b)) };
   }
 
   #unary(operation: Operation, a: Lane): Lane {
@@ -288,6 +328,12 @@ export class WasmLanes implements Lanes<Lane> {
   }
   pmax(a: Lane, b: Lane): Lane {
     return this.#binary("pmax", a, b);
+  }
+  minUnsigned(a: Lane, b: Lane): Lane {
+    return this.#binary("minUnsigned", a, b);
+  }
+  maxUnsigned(a: Lane, b: Lane): Lane {
+    return this.#binary("maxUnsigned", a, b);
   }
   floor(a: Lane): Lane {
     return this.#round("floor", a);

@@ -3,12 +3,18 @@ import { bytesOf } from "../../base/dtype.ts";
 import type { Affine } from "../../compile/affine.ts";
 import type { Expr, Scan, Sort } from "../../compile/kernel.ts";
 import { accesses, PointWriter } from "./expressions.ts";
-import { KernelFunction, parameters, type ModuleContext, type WrittenKernel } from "./kernel-function.ts";
+import {
+  kernelFunction,
+  parameters,
+  type KernelFunction,
+  type ModuleContext,
+  type WrittenKernel,
+} from "./kernel-function.ts";
 import type { Lane } from "./lanes.ts";
 
 /** Units are the outer lines. Totals of float32 are carried in float64, so that they do not drift with the length. */
 export function writeScan(context: ModuleContext, scan: Scan): WrittenKernel {
-  const write = (fn: KernelFunction): void => {
+  return kernelFunction(context, scan, scan.name, (fn) => {
     const { f, lanes } = fn;
     const points = new PointWriter(fn);
     const { op, dtype, extent, inner, reverse, exclusive } = scan;
@@ -59,14 +65,8 @@ export function writeScan(context: ModuleContext, scan: Scan): WrittenKernel {
         }
       });
     });
-  };
-  const func = context.module.func(
-    ["i32", "i32", "i32"],
-    [],
-    (f) => write(new KernelFunction(context, f)),
-    scan.name,
-  );
-  return { func, units: scan.outer };
+    return scan.outer;
+  });
 }
 
 /**
@@ -75,42 +75,37 @@ export function writeScan(context: ModuleContext, scan: Scan): WrittenKernel {
  * scratch.
  */
 export function writeSort(context: ModuleContext, sort: Sort): WrittenKernel {
-  const func = context.module.func(
-    ["i32", "i32", "i32"],
-    [],
-    (f) => {
-      const fn = new KernelFunction(context, f);
-      const { extent, inner } = sort;
-      const bytes = bytesOf[sort.dtype];
-      const local = (): number => f.local("i32");
-      const [line, source, target, keys, from, to] = [local(), local(), local(), local(), local(), local()];
-      f.get(fn.base(sort.scratch)).set(keys);
-      f.i32(0).set(line);
-      fn.countUp(line, sort.outer * inner, 1, () => {
-        const first = local();
-        f.get(line)
-          .i32(inner)
-          .op("i32.div_u")
-          .i32(extent * inner)
-          .op("i32.mul");
-        f.get(line).i32(inner).op("i32.rem_u").op("i32.add").set(first);
-        fn.scaled(first, bytes).get(fn.base(sort.source)).op("i32.add").set(source);
-        fn.scaled(first, 4).get(fn.base(sort.target)).op("i32.add").set(target);
-        f.get(keys)
-          .i32(8 * extent)
-          .op("i32.add")
-          .tee(from)
-          .i32(4 * extent)
-          .op("i32.add")
-          .set(to);
-        makeKeys(fn, sort, { source, keys, from });
-        mergePasses(fn, extent, { keys, from, to });
-        writeOrder(fn, extent, inner, { from, target });
-      });
-    },
-    sort.name,
-  );
-  return { func, units: 1 };
+  return kernelFunction(context, sort, sort.name, (fn) => {
+    const { f } = fn;
+    const { extent, inner } = sort;
+    const bytes = bytesOf[sort.dtype];
+    const local = (): number => f.local("i32");
+    const [line, source, target, keys, from, to] = [local(), local(), local(), local(), local(), local()];
+    f.get(fn.base(sort.scratch)).set(keys);
+    f.i32(0).set(line);
+    fn.countUp(line, sort.outer * inner, 1, () => {
+      const first = local();
+      f.get(line)
+        .i32(inner)
+        .op("i32.div_u")
+        .i32(extent * inner)
+        .op("i32.mul");
+      f.get(line).i32(inner).op("i32.rem_u").op("i32.add").set(first);
+      fn.scaled(first, bytes).get(fn.base(sort.source)).op("i32.add").set(source);
+      fn.scaled(first, 4).get(fn.base(sort.target)).op("i32.add").set(target);
+      f.get(keys)
+        .i32(8 * extent)
+        .op("i32.add")
+        .tee(from)
+        .i32(4 * extent)
+        .op("i32.add")
+        .set(to);
+      makeKeys(fn, sort, { source, keys, from });
+      mergePasses(fn, extent, { keys, from, to });
+      writeOrder(fn, extent, inner, { from, target });
+    });
+    return 1;
+  });
 }
 
 function makeKeys(fn: KernelFunction, sort: Sort, at: { source: number; keys: number; from: number }): void {

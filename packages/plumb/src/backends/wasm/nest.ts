@@ -3,11 +3,19 @@
  * side by side), where every lane folds a line of its own; or along the last inner loop ("rows"), where the lanes of one
  * line are put together at the end.
  */
+import { sizeOf } from "../../base/shape.ts";
 import type { Expr, Fold, Nest, Stage } from "../../compile/kernel.ts";
 import { inOrder, rootsOfStage } from "../../compile/expr.ts";
 import { accesses, PointWriter, type Copies } from "./expressions.ts";
 import { accumulator, blockRounds, type Accumulator } from "./folds.ts";
-import { KernelFunction, parameters, type ModuleContext, type WrittenKernel } from "./kernel-function.ts";
+import {
+  kernelFunction,
+  parameters,
+  seat,
+  type KernelFunction,
+  type ModuleContext,
+  type WrittenKernel,
+} from "./kernel-function.ts";
 import { costOf } from "./work.ts";
 
 /** Vectors done together, so that one chain of dependent instructions does not leave the machine waiting. */
@@ -16,17 +24,17 @@ const maxCopies = 4;
 const unrollBudget = 48;
 
 export function writeNest(context: ModuleContext, nest: Nest): WrittenKernel {
-  let units = 1;
-  const func = context.module.func(
-    ["i32", "i32", "i32"],
-    [],
-    (f) => {
-      units = new NestWriter(new KernelFunction(context, f), nest).write();
-    },
-    nest.name,
-  );
-  return { func, units };
+  const written = kernelFunction(context, nest, nest.name, (fn) => new NestWriter(fn, nest).write());
+  return hasLongFolds(nest) ? { ...written, seats: seat.count } : written;
 }
+
+/** Rounds of a fold from which its accumulators are led through memory in the end, so that V8 may pair them. */
+const longFold = 128;
+
+/** True when some folds of a nest lead their accumulators through the memory of the thread. */
+export const hasLongFolds = ({ stages }: Nest): boolean => stages.some(isLong);
+
+const isLong = ({ inner, folds }: Stage): boolean => folds.length > 0 && sizeOf(inner) >= longFold;
 
 class NestWriter {
   private readonly fn: KernelFunction;
@@ -192,7 +200,7 @@ class NestWriter {
   }
 
   private finishingStage(stage: Stage, copies: number): void {
-    for (let copy = 0; copy < copies; copy++) this.points.storeAll(stage.stores, this.copiesAt(copy));
+    for (const pair of this.pairsOf(copies)) this.points.storeAll(stage.stores, pair);
   }
 
   /** The copy of the innermost open level; others have one. */
@@ -209,11 +217,15 @@ class NestWriter {
 
   private innerLoops(stage: Stage, exprs: readonly Expr[], copies: number): void {
     const first = this.nest.outer.length;
-    const folds = stage.folds.map((fold) => ({ fold, total: accumulator(this.fn, fold, copies) }));
+    const folds = stage.folds.map((fold) => ({
+      fold,
+      total: accumulator(this.fn, fold, copies, isLong(stage)),
+    }));
     this.hoistCopies(exprs, copies);
     for (const { total } of folds) total.start();
     if (!stage.inner.includes(0)) this.innerLoop(stage, exprs, folds, copies, first, 0);
     for (const { fold, total } of folds) {
+      if (!this.rows) total.settle();
       const result = total.finish(!this.rows);
       this.points.finishFold(fold, (at) => result(this.rows ? 0 : (at[this.vectorDepth()] ?? 0)));
     }
@@ -254,6 +266,7 @@ class NestWriter {
       this.fn.f.loop((again) => {
         this.stopAfter(counter, blockRounds, extent, stop);
         this.fn.countUp(counter, { local: stop }, 1, body);
+        for (const { total } of folds) total.settle();
         for (const { total } of folds) total.block();
         f.get(counter).i32(extent).op("i32.lt_u").brIf(again);
       });
@@ -295,12 +308,14 @@ class NestWriter {
         f.loop((again) => {
           this.stopAfter(counter, block, main, stop);
           this.fn.countUp(counter, { local: stop }, group, () => here(copies, 4));
+          for (const { total } of folds) total.settle();
           for (const { total } of folds) total.block();
           f.get(counter).i32(main).op("i32.lt_u").brIf(again);
         });
         f.release(stop);
       } else {
         this.fn.countUp(counter, main, group, () => here(copies, 4));
+        for (const { total } of folds) total.settle();
       }
     }
     for (let start = main; start < extent; start += 4) {
@@ -313,15 +328,22 @@ class NestWriter {
 
   /** One point (or vector, or group of vectors) of a stage: what is folded is taken in, what is stored is stored. */
   private takeHere(stage: Stage, folds: readonly FoldTotal[], copies: number, lanes: number): void {
-    for (let copy = 0; copy < copies; copy++) {
-      const at = this.copiesAt(copy);
+    for (const pair of this.pairsOf(copies)) {
       for (const { fold, total } of folds) {
-        const value = this.points.value(fold.value, at);
-        const position = fold.position && this.points.value(fold.position, at);
-        total.take(copy, value, this.rows ? lanes : 4, position);
+        for (const at of pair) {
+          const value = this.points.value(fold.value, at);
+          const position = fold.position && this.points.value(fold.position, at);
+          total.take(at[this.vectorDepth()] ?? 0, value, this.rows ? lanes : 4, position);
+        }
       }
-      this.points.storeAll(stage.stores, at);
+      this.points.storeAll(stage.stores, pair);
     }
+  }
+
+  /** The copies of the innermost open level, two by two: what becomes one operation where vectors are fused. */
+  private pairsOf(copies: number): Copies[][] {
+    const all = Array.from({ length: copies }, (_, copy) => this.copiesAt(copy));
+    return all.flatMap((_, i) => (i % 2 === 0 ? [all.slice(i, i + 2)] : []));
   }
 }
 

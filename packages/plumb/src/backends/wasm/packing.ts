@@ -3,32 +3,48 @@ import { sizeOf } from "../../base/shape.ts";
 import { parameters } from "./kernel-function.ts";
 import type { ProductAddresses } from "./product-layout.ts";
 
-/** Units are panels, of each batch where the operand differs. Returns their number. */
+/** Columns that are packed side by side: rows of the operand are read in pieces that memory delivers at full speed. */
+const columnsAtOnce = 64;
+
+/** Units are panels side by side, of each batch where the operand differs. Returns their number. */
 export function writePacking(at: ProductAddresses): number {
   const { fn, product, panels, panelBytes, panelWidth, packedAxes } = at;
   const { f } = fn;
+  const together = product.b.line === 1 ? Math.max(1, columnsAtOnce / panelWidth) : 1;
+  const groups = Math.ceil(panels / together);
   const unit = f.local("i32");
   f.get(parameters.begin).set(unit);
   fn.countUp(unit, { local: parameters.end }, 1, () => {
-    const [panel, target] = [f.local("i32"), f.local("i32")];
-    f.get(unit).i32(panels).op("i32.rem_u").set(panel);
-    const source = at.start(product.b, at.counters(unit, panels, packedAxes));
-    fn.scaled(panel, panelWidth * product.b.line * 4)
+    const [group, target] = [f.local("i32"), f.local("i32")];
+    f.get(unit).i32(groups).op("i32.rem_u").set(group);
+    const source = at.start(product.b, at.counters(unit, groups, packedAxes));
+    fn.scaled(group, together * panelWidth * product.b.line * 4)
       .get(source)
       .op("i32.add")
       .set(source);
-    fn.scaled(unit, panelBytes).get(at.packedBase).op("i32.add").set(target);
-    const tail = product.n % panelWidth;
-    if (tail === 0) return new PanelWriter(at, source, target, panelWidth).write();
-    f.get(panel)
-      .i32(panels - 1)
+    f.get(unit)
+      .i32(groups)
+      .op("i32.div_u")
+      .i32(panels * panelBytes)
+      .op("i32.mul");
+    fn.scaled(group, together * panelBytes)
+      .op("i32.add")
+      .get(at.packedBase)
+      .op("i32.add")
+      .set(target);
+    const whole = Math.min(product.n, together * panelWidth);
+    const tail = product.n - (groups - 1) * whole;
+    const write = (columns: number): void => new PanelWriter(at, source, target, columns).write();
+    if (tail === whole) return write(whole);
+    f.get(group)
+      .i32(groups - 1)
       .op("i32.eq");
     f.if(
-      () => new PanelWriter(at, source, target, tail).write(),
-      () => new PanelWriter(at, source, target, panelWidth).write(),
+      () => write(tail),
+      () => write(whole),
     );
   });
-  return panels * sizeOf(packedAxes.map((d) => product.batch[d]));
+  return groups * sizeOf(packedAxes.map((d) => product.batch[d]));
 }
 
 /** Writes row after row of `columns` columns, in the order of the inner loops. Moves both pointers. */
@@ -100,31 +116,36 @@ class PanelWriter {
     return { offset: 0 };
   }
 
-  /** One round. */
+  /** One round, panel by panel: all of a panel's vectors are loaded before the first is stored, so that V8 pairs them. */
   private row(): void {
-    const { fn, product, panelWidth } = this.at;
+    const { fn, product, panelWidth, panelBytes } = this.at;
     const { f, lanes } = fn;
-    const vector = f.local("v128");
     const zero = lanes.constant(0, "float32").local;
-    for (let j = 0; j < panelWidth; j += 4) {
-      const valid = Math.min(4, this.columns - j);
-      if (product.b.line === 1 && valid === 4) {
-        f.get(this.source)
-          .load("v128.load", 4 * j)
-          .set(vector);
-      } else {
-        f.get(zero).set(vector);
-        for (let i = 0; i < valid; i++) {
-          const { offset } = this.column(j + i);
-          f.get(vector).loadLane("v128.load32_lane", i, offset).set(vector);
+    const vectors = Array.from({ length: panelWidth / 4 }, () => f.local("v128"));
+    for (let first = 0; first < this.columns; first += panelWidth) {
+      vectors.forEach((vector, i) => {
+        const j = first + 4 * i;
+        const valid = Math.min(4, this.columns - j);
+        if (product.b.line === 1 && valid === 4) {
+          f.get(this.source)
+            .load("v128.load", 4 * j)
+            .set(vector);
+          return;
         }
-      }
-      f.get(this.target)
-        .get(vector)
-        .store("v128.store", 4 * j);
+        f.get(zero).set(vector);
+        for (let lane = 0; lane < valid; lane++) {
+          const { offset } = this.column(j + lane);
+          f.get(vector).loadLane("v128.load32_lane", lane, offset).set(vector);
+        }
+      });
+      vectors.forEach((vector, i) => {
+        f.get(this.target)
+          .get(vector)
+          .store("v128.store", (first / panelWidth) * panelBytes + 16 * i);
+      });
     }
     this.move(this.target, panelWidth * 4);
-    f.release(vector);
+    for (const vector of vectors) f.release(vector);
   }
 
   /** Four rounds: squares of four by four, columns becoming rows. */

@@ -5,7 +5,7 @@ import { control, jobs, restModule } from "./threads.ts";
 import { startWorker, type Worker } from "./workers.ts";
 
 /** A program as workers know it. */
-interface Known {
+export interface Known {
   /** Where its instance stands in the lists of the workers, and which of those that stood there it is. */
   readonly slot: number;
   readonly serial: number;
@@ -60,6 +60,16 @@ export class Pool {
     return this.areWell;
   }
 
+  /** What workers know a program as, for a caller elsewhere: see `leader-source.ts`. */
+  knownAs(program: object): Known | undefined {
+    return this.known.get(program);
+  }
+
+  /** Where the control block is. */
+  get address(): number {
+    return this.team.address;
+  }
+
   /** Forgets a program; the instances of workers go when another one takes their place. */
   forget(program: object): void {
     const known = this.known.get(program);
@@ -87,9 +97,12 @@ export class Pool {
     }
   }
 
-  /** Sends the workers away. The control block is left to them: some may look at it once more. */
-  dismiss(): void {
-    if (this.areDone(performance.now() + 100) && this.areWell) {
+  /**
+   * Sends the workers away, those that are busy after so many milliseconds. The control block is left to them: some may
+   * look at it once more.
+   */
+  dismiss(patience: number): void {
+    if (this.areDone(performance.now() + patience) && this.areWell) {
       this.words[word("kind")] = jobs.leave;
       this.call(this.team.address);
     } else {

@@ -9,19 +9,24 @@ import { tileShapes, type TileName, type TileShape } from "./tile-shapes.ts";
 
 /** Rows that are done against one panel before the next is taken up: they stay in the second-level cache. */
 const rowBlock = 64;
-/** The least of them that packed rows are split into, so that there are units for several threads. */
-const leastRowBlock = 36;
 /** Units that a product falls into if there is work enough for them, and multiplications that are enough for one. */
-const manyUnits = 8;
+const manyUnits = 32;
 const unitWork = 2 ** 19;
+/**
+ * Units that pack their rows: the least rows that they are split into, the columns up to which their totals stay in the
+ * second-level cache, and those below which packing once more for the columns beside them would cost too much.
+ */
+const leastRowBlock = 24;
+const mostColumns = 1024;
+const leastColumns = 256;
+/** Threads that have room of their own for packed rows and totals. Any others leave the product to these. */
+const mostSeats = 16;
 /** Products that one accumulator takes before its sum is added to a total. */
 export const sumBlock = 512;
 /** Rounds up to which sums in blocks have two levels: a block's, and the total. */
 const mostFlatRounds = sumBlock ** 2;
 /** Rounds up to which rows are packed: sums of more take more levels of totals than the two that packed blocks have. */
 const mostPackedRounds = 2 ** 22;
-/** Elements that packed rows may take. */
-const mostPackedRows = 2 ** 20;
 /** Rows that right operands are not packed for: each panel would be written in order to be read once or twice. */
 const fewRows = 8;
 /**
@@ -40,10 +45,11 @@ type Arranged = Parameters<Packing>[0];
 /** The scratch that products want in tiles of this shape. */
 export const packingFor =
   (tile: TileName): Packing =>
-  (product) =>
-    sizeOf(product.batch) * product.m * product.n === 0
-      ? 0
-      : new ProductLayout(product, tileShapes[tile]).words;
+  (product) => {
+    if (sizeOf(product.batch) * product.m * product.n === 0) return { words: 0, ahead: false };
+    const { words, packsColumns } = new ProductLayout(product, tileShapes[tile]);
+    return { words, ahead: packsColumns };
+  };
 
 /** Rounds of a block of packed rows: blocks and their number grow alike beyond the square of a block of sums. */
 export const roundsOfBlock = (k: number): number => Math.min(k, Math.max(sumBlock, Math.ceil(Math.sqrt(k))));
@@ -57,13 +63,10 @@ const packedAxes = (b: Operand, batch: readonly number[]): number[] =>
  * numbers of it. A block of rows is then packed, so many rounds at a time, and meets all panels before the next. Decided
  * without a look at the tiles, since the blocks decide how sums are rounded.
  */
-function packsRows({ batch, m, n, inner, a }: Arranged): boolean {
+function packsRows({ n, inner, a }: Arranged): boolean {
   const k = sizeOf(inner);
   if (a.line !== 1 || a.inner[a.inner.length - 1] === 1) return false;
-  if (k < (n > manyColumns ? leastRounds : manyRounds) || n <= fewColumns || k > mostPackedRounds)
-    return false;
-  const totals = k > roundsOfBlock(k) ? n : 0;
-  return sizeOf(batch) * m * (roundsOfBlock(k) + totals) <= mostPackedRows;
+  return k >= (n > manyColumns ? leastRounds : manyRounds) && n > fewColumns && k <= mostPackedRounds;
 }
 
 /** Operations up to this cost are single instructions, which V8 knows in both widths. */
@@ -82,6 +85,15 @@ function staysPaired({ batch, stores }: Arranged): boolean {
       return expr.kind === "constant" || expr.kind === "product";
     })
   );
+}
+
+/**
+ * A tile for `m` rows: the accumulators that few rows leave over go to columns, twice or four times as many. Sums in less than
+ * some eight accumulators wait for each other, and an operand that is read as it lies wants to be read in long pieces.
+ */
+function fitted(tile: TileShape, m: number): TileShape {
+  const times = 2 ** Math.floor(Math.log2(Math.max(1, tile.rows / m)));
+  return times === 1 ? tile : { rows: m, vectors: tile.vectors * times, holds: "rows" };
 }
 
 /** What follows from a product and the shape of its tiles. */
@@ -111,9 +123,15 @@ export class ProductLayout {
   readonly columnUnits: number;
   readonly tilesOfUnit: number;
   readonly panelsOfUnit: number;
+  /**
+   * True where finished sums go through memory on their way to the epilogue: V8 makes pairs of a tile's vectors only if
+   * all that is made of them comes in pairs too, as far as it knows how.
+   */
+  readonly spills: boolean;
 
-  constructor(product: Arranged, tile: TileShape) {
+  constructor(product: Arranged, shape: TileShape) {
     const { m, n, inner, batch, b } = product;
+    const tile = fitted(shape, m);
     this.product = product;
     this.tile = tile;
     this.rounds = sizeOf(inner);
@@ -139,19 +157,19 @@ export class ProductLayout {
 
     const copies = sizeOf(batch);
     const wanted = Math.min(manyUnits, Math.floor((copies * m * n * this.rounds) / unitWork));
-    const tilesOfBlock = Math.floor(rowBlock / tile.rows);
-    const blocks = Math.ceil(this.rowTiles / tilesOfBlock);
-    const more = Math.max(1, Math.ceil(wanted / (copies * blocks)));
+    const times = (units: number): number => Math.max(1, Math.ceil(wanted / (copies * units)));
+    let below = Math.ceil(m / rowBlock);
+    let beside = this.packsRows ? Math.ceil(n / mostColumns) : 1;
     if (this.packsRows) {
-      const least = Math.ceil(leastRowBlock / tile.rows);
-      this.tilesOfUnit = Math.min(tilesOfBlock, Math.max(least, Math.ceil(this.rowTiles / (blocks * more))));
-      this.panelsOfUnit = this.panels;
-    } else {
-      this.tilesOfUnit = tilesOfBlock;
-      this.panelsOfUnit = Math.ceil(this.panels / more);
-    }
+      below = Math.max(below, Math.min(below * times(below * beside), Math.floor(m / leastRowBlock)));
+      beside = Math.max(beside, Math.min(beside * times(below * beside), Math.floor(n / leastColumns)));
+    } else beside = times(below);
+    this.tilesOfUnit = Math.ceil(this.rowTiles / below);
+    this.panelsOfUnit = Math.ceil(this.panels / beside);
     this.rowUnits = Math.ceil(this.rowTiles / this.tilesOfUnit);
     this.columnUnits = Math.ceil(this.panels / this.panelsOfUnit);
+
+    this.spills = shape.vectors > 2 && !staysPaired(product);
   }
 
   get units(): number {
@@ -173,37 +191,43 @@ export class ProductLayout {
     return this.roundsAtOnce * this.mostRows * 4 + 64;
   }
 
-  /** Bytes of the totals of a tile. */
-  get totalBytes(): number {
-    return this.mostRows * this.panelWidth * 4;
+  /** True where sums, finished or not, wait in memory. */
+  get hasTotals(): boolean {
+    return !this.isWhole || this.spills;
   }
 
   /**
-   * True where finished sums go through memory on their way to the epilogue: V8 makes pairs of a tile's vectors only if
-   * all that is made of them comes in pairs too, as far as it knows how.
+   * Rows and columns of the totals: of one tile where sums only pass through, of one panel's tiles where all rows meet a
+   * block of a panel, and of all the unit where all panels meet a block of rows.
    */
-  get spills(): boolean {
-    return this.tile.vectors > 2 && !staysPaired(this.product);
+  private get totalRows(): number {
+    return this.isWhole ? this.mostRows : Math.min(this.tilesOfUnit, this.rowTiles) * this.mostRows;
   }
 
-  /** Totals of a tile: of each panel where all panels meet a block of rows, of one where all rows meet a block of a panel. */
-  get totalsOfTile(): number {
-    if (this.isWhole) return this.spills ? 1 : 0;
-    return this.packsRows ? this.panels : 1;
+  private get totalColumns(): number {
+    const panels = this.packsRows && !this.isWhole ? Math.min(this.panelsOfUnit, this.panels) : 1;
+    return panels * this.panelWidth;
   }
 
-  private get tilesAtMost(): number {
-    return Math.min(this.tilesOfUnit, this.rowTiles);
+  /** Bytes from one row of totals to the next; off the powers of two where rows are long. */
+  get totalStride(): number {
+    const { totalColumns, panelWidth } = this;
+    return totalColumns * 4 + (totalColumns > panelWidth ? 64 : 0);
   }
 
-  /** Where the totals of a unit stand behind its start: after its packed rows. */
+  /** Where totals stand behind the start of a thread's room: after the packed rows. */
   get totalsAt(): number {
-    return this.packsRows ? this.tilesAtMost * this.rowTileBytes : 0;
+    return this.packsRows ? Math.min(this.tilesOfUnit, this.rowTiles) * this.rowTileBytes : 0;
   }
 
-  /** Bytes that a unit has to itself. */
-  get unitBytes(): number {
-    return this.totalsAt + this.tilesAtMost * this.totalsOfTile * this.totalBytes;
+  /** Threads that take part, and bytes that each has to itself, in whole lines of the cache; no limit where they need none. */
+  get seats(): number {
+    return Math.min(this.units, mostSeats);
+  }
+
+  get seatBytes(): number {
+    const totals = this.hasTotals ? this.totalRows * this.totalStride : 0;
+    return Math.ceil((this.totalsAt + totals) / 64) * 64;
   }
 
   /** Words of the packed right operand. */
@@ -215,7 +239,7 @@ export class ProductLayout {
 
   /** All scratch. */
   get words(): number {
-    return this.columnWords + (this.units * this.unitBytes) / 4;
+    return this.columnWords + (this.seats * this.seatBytes) / 4;
   }
 }
 
@@ -269,15 +293,14 @@ export class ProductAddresses extends ProductLayout {
     return this.fn.base(this.product.packed as number);
   }
 
-  /** A local with the address of what a unit has to itself, if that is anything. */
-  unitStart(unit: number): number {
-    const local = this.fn.f.local("i32");
-    if (this.unitBytes === 0) return local;
-    this.fn
-      .scaled(unit, this.unitBytes)
-      .get(this.packedBase)
-      .op("i32.add")
-      .i32(this.columnWords * 4)
+  /** A local with the address of what this thread has to itself, if that is anything. */
+  seatStart(): number {
+    const { f } = this.fn;
+    const local = f.local("i32");
+    if (this.seatBytes === 0) return local;
+    f.globalGet(this.fn.thread).i32(this.seatBytes).op("i32.mul");
+    f.get(this.packedBase).op("i32.add");
+    f.i32(this.columnWords * 4)
       .op("i32.add")
       .set(local);
     return local;

@@ -63,6 +63,10 @@ const cases: readonly Case[] = [
   { m: 1, n: 33, k: 100 },
   { m: 3, n: 17, k: 600 },
   { m: 7, n: 10, k: 5 },
+  // Few rows, whose tiles have more columns: several panels and a rest in all shapes.
+  { m: 1, n: 213, k: 70 },
+  { m: 2, n: 101, k: 9 },
+  { m: 3, n: 133, k: 600 },
   { m: 13, n: 24, k: 70 },
   { m: 11, n: 31, k: sumBlock },
   { m: 29, n: 9, k: 2 * sumBlock + 3 },
@@ -195,12 +199,14 @@ test("sums of very many terms keep their levels of totals: their rows are not pa
   expect(packsRows(2 ** 22 + 1)).toBe(false);
 });
 
-test("scratch holds the panels, and what each unit has to itself", () => {
+test("scratch holds the panels, and what each thread has to itself", () => {
   for (const tile of tiles) {
     const layout = new ProductLayout(arranged([2], [900], 40, 50), tileShapes[tile]);
-    expect(packingFor(tile)(layout.product)).toBe(layout.columnWords + (layout.units * layout.unitBytes) / 4);
+    expect(packingFor(tile)(layout.product).words).toBe(
+      layout.columnWords + (layout.seats * layout.seatBytes) / 4,
+    );
     expect(layout.columnWords).toBeGreaterThanOrEqual(2 * 900 * 50);
-    expect(packingFor(tile)({ ...layout.product, batch: [0] })).toBe(0);
+    expect(packingFor(tile)({ ...layout.product, batch: [0] }).words).toBe(0);
   }
 });
 

@@ -4,7 +4,7 @@
  * and leaves through the epilogue (`tiles.ts`). Where everything lies and what is packed is decided in `product-layout.ts`.
  */
 import type { Product } from "../../compile/kernel.ts";
-import { KernelFunction, type ModuleContext, type WrittenKernel } from "./kernel-function.ts";
+import { kernelFunction, type ModuleContext, type WrittenKernel } from "./kernel-function.ts";
 import { writePacking } from "./packing.ts";
 import { ProductAddresses, ProductLayout } from "./product-layout.ts";
 import { tileShapes } from "./tile-shapes.ts";
@@ -13,20 +13,14 @@ import { writeTiles } from "./tiles.ts";
 /** The phases of a product, with a barrier between them: packing where the right operand is packed, then the tiles. */
 export function writeProduct(context: ModuleContext, product: Product): WrittenKernel[] {
   const { tile } = context.features;
-  const write = (name: string, body: (at: ProductAddresses) => number): WrittenKernel => {
-    let units = 0;
-    const func = context.module.func(
-      ["i32", "i32", "i32"],
-      [],
-      (f) => {
-        units = body(new ProductAddresses(new KernelFunction(context, f), product, tile));
-      },
-      `${name} ${extentsOf(product)}`,
+  const write = (name: string, body: (at: ProductAddresses) => number): WrittenKernel =>
+    kernelFunction(context, product, `${name} ${extentsOf(product)}`, (fn) =>
+      body(new ProductAddresses(fn, product, tile)),
     );
-    return { func, units };
-  };
-  const packs = new ProductLayout(product, tileShapes[tile]).packsColumns;
-  return [...(packs ? [write(`pack ${product.name}`, writePacking)] : []), write(product.name, writeTiles)];
+  const { packsColumns, seatBytes, seats } = new ProductLayout(product, tileShapes[tile]);
+  const pack = packsColumns ? [write(`pack ${product.name}`, writePacking)] : [];
+  const tiles = write(product.name, writeTiles);
+  return [...pack, seatBytes > 0 ? { ...tiles, seats } : tiles];
 }
 
 /** Rows × columns × rounds, behind those of the batch where there is one: `8·4·128×128×32`. */

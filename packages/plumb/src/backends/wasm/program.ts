@@ -3,12 +3,13 @@
  * takes its share of each kernel's units and meets the others at the barriers. Alone, a thread takes everything.
  */
 import { bytesOf } from "../../base/dtype.ts";
-import type { Kernel, Loop, Program, Walk } from "../../compile/kernel.ts";
+import type { Kernel, Loop, Program, Step, Walk } from "../../compile/kernel.ts";
 import { ModuleBuilder, type FuncRef, type FunctionBuilder, type ValType } from "./encoder.ts";
 import { StaticBlock, type Features, type ModuleContext, type WrittenKernel } from "./kernel-function.ts";
 import { writeScan, writeSort } from "./lines.ts";
-import { writeNest } from "./nest.ts";
+import { hasLongFolds, writeNest } from "./nest.ts";
 import { writeProduct } from "./product.ts";
+import type { LapTable } from "./profile-laps.ts";
 import { writeFill, writeScatter } from "./scatter.ts";
 import { phaseOf, runParameters, RunWriter, type Phase } from "./shares.ts";
 import { writeMeet } from "./threads.ts";
@@ -24,24 +25,28 @@ export interface WrittenProgram {
 export interface WriteOptions {
   /** Shares every kernel among the threads, however small; for comparing. */
   readonly shareAll?: boolean;
+  /** Reads the clock between kernels. */
+  readonly laps?: LapTable;
 }
 
 const { block, thread, team } = runParameters;
 const runTypes: readonly ValType[] = ["i32", "i32", "i32"];
 
 /** What the programs of a module have in common. */
-type Common = Omit<ModuleContext, "buffers" | "block">;
+type Common = Omit<ModuleContext, "buffers" | "block" | "functions">;
 
 export function writeProgram(
   program: Program,
   features: Features,
-  { shareAll = false }: WriteOptions = {},
+  { shareAll = false, laps }: WriteOptions = {},
 ): WrittenProgram {
   const module = new ModuleBuilder();
   module.importMemory("engine", "memory", { initial: 1, maximum: 65_536, shared: features.shared });
+  laps?.define(module);
   const meet = features.shared ? writeMeet(module) : undefined;
-  const written = writeSteps(program, { module, features, meet, shareAll });
-  module.exportFunction("run", written.run);
+  const number = module.global("i32", true, 0);
+  const written = writeSteps(program, { module, features, meet, shareAll, laps, thread: number });
+  module.exportFunction("run", laps === undefined ? written.run : laps.started(module, written.run));
   return { bytes: module.toBytes(), block: written.block, shared: written.shared };
 }
 
@@ -55,16 +60,26 @@ interface WrittenSteps {
   readonly shared: number;
 }
 
+/** True for a kernel whose threads each need a seat. */
+const folds = (step: Step): boolean =>
+  step.kind === "kernel" && step.kernel.kind === "nest" && hasLongFolds(step.kernel);
+
 function writeSteps(program: Program, common: Common): WrittenSteps {
   const { buffers, steps, packedOnce } = program;
-  const context: ModuleContext = { ...common, buffers, block: new StaticBlock(buffers) };
+  const context: ModuleContext = {
+    ...common,
+    buffers,
+    block: new StaticBlock(buffers, steps.some(folds)),
+    functions: new Map(),
+  };
   const { module } = context;
-  const written = new Map<Kernel, readonly Phase[]>();
+  const phases = new Map<Step, Phase>();
+  const pieces = new Map<Kernel, readonly WrittenKernel[]>();
   const loops = new Map<Kernel, WrittenSteps>();
   const first: Phase[] = [];
   let shared = 0;
   for (const step of steps) {
-    if (step.kind !== "kernel") continue;
+    if (step.kind !== "kernel" && step.kind !== "pack") continue;
     const { kernel } = step;
     if (kernel.kind === "loop") {
       const inner = writeSteps(kernel.program, common);
@@ -73,38 +88,39 @@ function writeSteps(program: Program, common: Common): WrittenSteps {
       shared += kernel.count * inner.shared;
       continue;
     }
-    const kernels = writeKernel(context, kernel);
-    const work = workOf(kernel, kernels.length);
-    const phases = kernels.map((each, i) => phaseOf(context, each, work[i]));
-    // The first of two phases of a product packs its right operand.
-    const once =
-      kernel.kind === "product" &&
-      kernel.packed !== undefined &&
-      packedOnce.includes(kernel.packed) &&
-      phases.length === 2;
-    if (once) first.push(phases[0]);
-    written.set(kernel, once ? phases.slice(1) : phases);
-    for (const phase of phases) if (phase.counter !== undefined) shared += phase.work;
+    const written = pieces.get(kernel) ?? writeKernel(context, kernel);
+    pieces.set(kernel, written);
+    const work = workOf(kernel, written.length);
+    const phaseAt = (i: number): Phase => ({
+      ...phaseOf(context, written[i], work[i]),
+      lap: context.laps?.pointOf(kernel, i, written.length),
+    });
+    // The first of two pieces of a product packs its right operand.
+    const last = written.length - 1;
+    if (last > 0 && kernel.kind === "product" && packedOnce.includes(kernel.packed ?? -1))
+      first.push(phaseAt(0));
+    const phase = phaseAt(step.kind === "pack" ? 0 : last);
+    phases.set(step, phase);
+    if (phase.counter !== undefined) shared += phase.work;
   }
   const run = module.func(runTypes, ["i32"], (f) => {
     const writer = new RunWriter(f, context);
+    f.get(thread).globalSet(context.thread);
     for (const step of steps) {
       switch (step.kind) {
-        case "kernel": {
-          const { kernel } = step;
-          if (kernel.kind === "loop")
-            writeLoop(writer, f, context, kernel, loops.get(kernel) as WrittenSteps);
-          else writer.kernel(written.get(kernel) ?? []);
+        case "kernel":
+        case "pack":
+          if (step.kernel.kind === "loop")
+            writeLoop(writer, f, context, step.kernel, loops.get(step.kernel) as WrittenSteps);
+          else writer.phase(phases.get(step) as Phase);
           break;
-        }
         case "barrier":
           writer.barrier();
           break;
         case "guard": {
-          const { place } = buffers[step.buffer];
           writer.guard(() => {
-            f.get(block).load("i32.load", context.block.slotOf(buffers[step.buffer]));
-            f.load("i32.load", "offset" in place ? place.offset : 0);
+            context.block.pushAddress(f, buffers[step.buffer]);
+            f.load("i32.load");
           }, step.check);
           break;
         }
@@ -118,7 +134,7 @@ function writeSteps(program: Program, common: Common): WrittenSteps {
       ? undefined
       : module.func(runTypes, [], (f) => {
           const writer = new RunWriter(f, context);
-          for (const phase of first) writer.kernel([phase]);
+          for (const phase of first) writer.phase(phase);
           writer.end();
         });
   return { run, prepare, block: context.block, shared };
@@ -144,13 +160,11 @@ function writeLoop(
     const [base, step] = [f.local("i32"), f.local("i32")];
     f.get(block).i32(outer.block.offsetOf(inner.block)).op("i32.add").set(base);
     const put = (slot: number, { buffer, stride }: Walk): void => {
-      const { place, dtype } = outer.buffers[buffer];
       f.get(base);
-      f.get(block).load("i32.load", outer.block.slotOf(outer.buffers[buffer]));
-      if ("offset" in place) f.i32(place.offset).op("i32.add");
+      outer.block.pushAddress(f, outer.buffers[buffer]);
       if (stride > 0) {
         f.get(step)
-          .i32(stride * bytesOf[dtype])
+          .i32(stride * bytesOf[outer.buffers[buffer].dtype])
           .op("i32.mul")
           .op("i32.add");
       }

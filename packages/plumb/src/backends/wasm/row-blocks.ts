@@ -6,12 +6,15 @@ import type { ProductAddresses } from "./product-layout.ts";
 
 /** Where a unit stands, in locals. */
 export interface Unit {
-  /** The address of what it has to itself. */
+  /** The address of what the thread has to itself. */
   readonly start: number;
   /** Its first row, and the first of its small tiles; where that is none of its rows, its end. */
   readonly firstRow: number;
   readonly smallFrom: number;
   readonly endRow: number;
+  /** Its panels. */
+  readonly firstPanel: number;
+  readonly endPanel: number;
 }
 
 /** The accumulators of a tile: rows of vectors, in locals. */
@@ -19,21 +22,16 @@ export type Sums = readonly (readonly number[])[];
 
 /** Visits the accumulators with their places in a tile's totals. */
 function eachSum(
-  { panelWidth }: ProductAddresses,
+  { totalStride }: ProductAddresses,
   sums: Sums,
   visit: (sum: number, offset: number) => void,
 ): void {
-  sums.forEach((row, i) => row.forEach((sum, j) => visit(sum, (i * panelWidth + 4 * j) * 4)));
+  sums.forEach((row, i) => row.forEach((sum, j) => visit(sum, i * totalStride + 16 * j)));
 }
 
 /** Sums to the totals of their tile. */
 export function keepSums(at: ProductAddresses, sums: Sums, totals: number): void {
   eachSum(at, sums, (sum, offset) => at.fn.f.get(totals).get(sum).store("v128.store", offset));
-}
-
-/** Totals of a tile to where its sums were. */
-export function takeSums(at: ProductAddresses, sums: Sums, totals: number): void {
-  eachSum(at, sums, (sum, offset) => at.fn.f.get(totals).load("v128.load", offset).set(sum));
 }
 
 /** Rounds, block after block. */
@@ -64,6 +62,7 @@ export class RoundBlocks {
   /** Adds the totals of the blocks before this one, if there are any, to its sums. */
   add(sums: Sums, totals: number): void {
     const { f } = this.at.fn;
+    if (this.at.isWhole) return;
     f.get(this.done).if(() =>
       eachSum(this.at, sums, (sum, offset) =>
         f.get(totals).load("v128.load", offset).get(sum).op("f32x4.add").set(sum),
@@ -73,6 +72,7 @@ export class RoundBlocks {
 
   /** Runs `finish` in the last block, and `otherwise` in those before it. */
   last(finish: () => void, otherwise?: () => void): void {
+    if (this.at.isWhole) return finish();
     this.at.fn.f.get(this.done).get(this.count).op("i32.add").i32(this.at.rounds).op("i32.eq");
     this.at.fn.f.if(finish, otherwise);
   }

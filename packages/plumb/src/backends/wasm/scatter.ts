@@ -4,20 +4,23 @@ import type { Affine } from "../../compile/affine.ts";
 import type { Fill, Scatter } from "../../compile/kernel.ts";
 import { inOrder } from "../../compile/expr.ts";
 import { accesses, PointWriter } from "./expressions.ts";
-import { KernelFunction, parameters, type ModuleContext, type WrittenKernel } from "./kernel-function.ts";
+import {
+  kernelFunction,
+  parameters,
+  type KernelFunction,
+  type ModuleContext,
+  type WrittenKernel,
+} from "./kernel-function.ts";
 
 /**
  * One unit: updates are added in row-major order, so that sums do not depend on threads. Where a whole row goes to one
  * place (the last loop moves target and update by one element and leaves the index alone) it goes four lanes at a time.
  */
 export function writeScatter(context: ModuleContext, scatter: Scatter): WrittenKernel {
-  const func = context.module.func(
-    ["i32", "i32", "i32"],
-    [],
-    (f) => writeUpdates(new KernelFunction(context, f), scatter),
-    scatter.name,
-  );
-  return { func, units: 1 };
+  return kernelFunction(context, scatter, scatter.name, (fn) => {
+    writeUpdates(fn, scatter);
+    return 1;
+  });
 }
 
 function writeUpdates(fn: KernelFunction, scatter: Scatter): void {
@@ -93,43 +96,38 @@ export function writeFill(context: ModuleContext, fill: Fill): WrittenKernel {
   // Not a byte more: behind the buffer of a loop's step lies that of the next.
   const bytes = fill.length * bytesOf[fill.dtype];
   const units = Math.max(1, Math.ceil(bytes / fillBlock));
-  const func = context.module.func(
-    ["i32", "i32", "i32"],
-    [],
-    (f) => {
-      const fn = new KernelFunction(context, f);
-      const whole = Math.floor(bytes / 16) * 16;
-      const [offset, stop] = [f.local("i32"), f.local("i32")];
-      const stopAt = (limit: number): void => {
-        fn.scaled(parameters.end, fillBlock).tee(stop).i32(limit);
-        f.get(stop).i32(limit).op("i32.lt_u").op("select").set(stop);
-      };
-      fn.scaled(parameters.begin, fillBlock).set(offset);
-      if (Object.is(fill.value, 0)) {
-        stopAt(bytes);
-        f.get(fn.base(fill.buffer)).get(offset).op("i32.add").i32(0);
-        f.get(stop).get(offset).op("i32.sub").op("memory.fill");
-        return;
+  return kernelFunction(context, fill, fill.name, (fn) => {
+    const { f } = fn;
+    const whole = Math.floor(bytes / 16) * 16;
+    const [offset, stop] = [f.local("i32"), f.local("i32")];
+    const stopAt = (limit: number): void => {
+      fn.scaled(parameters.end, fillBlock).tee(stop).i32(limit);
+      f.get(stop).i32(limit).op("i32.lt_u").op("select").set(stop);
+    };
+    fn.scaled(parameters.begin, fillBlock).set(offset);
+    if (Object.is(fill.value, 0)) {
+      stopAt(bytes);
+      f.get(fn.base(fill.buffer)).get(offset).op("i32.add").i32(0);
+      f.get(stop).get(offset).op("i32.sub").op("memory.fill");
+      return units;
+    }
+    const value = fn.lanes.constant(fill.value, fill.dtype).local;
+    stopAt(whole);
+    f.get(offset).get(stop).op("i32.lt_u");
+    f.if(() =>
+      fn.countUp(offset, { local: stop }, 16, () => {
+        f.get(fn.base(fill.buffer)).get(offset).op("i32.add").get(value).store("v128.store");
+      }),
+    );
+    if (whole === bytes) return units;
+    f.get(parameters.end).i32(units).op("i32.eq");
+    f.if(() => {
+      for (let at = whole; at < bytes; at += 4) {
+        f.get(fn.base(fill.buffer))
+          .get(value)
+          .storeLane("v128.store32_lane", (at - whole) / 4, at);
       }
-      const value = fn.lanes.constant(fill.value, fill.dtype).local;
-      stopAt(whole);
-      f.get(offset).get(stop).op("i32.lt_u");
-      f.if(() =>
-        fn.countUp(offset, { local: stop }, 16, () => {
-          f.get(fn.base(fill.buffer)).get(offset).op("i32.add").get(value).store("v128.store");
-        }),
-      );
-      if (whole === bytes) return;
-      f.get(parameters.end).i32(units).op("i32.eq");
-      f.if(() => {
-        for (let at = whole; at < bytes; at += 4) {
-          f.get(fn.base(fill.buffer))
-            .get(value)
-            .storeLane("v128.store32_lane", (at - whole) / 4, at);
-        }
-      });
-    },
-    fill.name,
-  );
-  return { func, units };
+    });
+    return units;
+  });
 }

@@ -40,8 +40,11 @@ export const control = {
 
 export const jobs = { learn: 1, run: 2, leave: 3 } as const;
 
-/** Looks at a word before a thread sleeps: some 20 µs at a barrier, and 60 between runs, about what waking takes. */
-const looks = { meet: 10_000, rest: 30_000 };
+/**
+ * Looks at a word before a thread sleeps: some 80 µs at a barrier, and 60 between runs. Waking takes about as long, and a
+ * thread that is woken late lets the one who woke it fall asleep before the next barrier.
+ */
+const looks = { meet: 40_000, rest: 30_000 };
 /** Nanoseconds after which a sleeper at a barrier looks whether the others are still well. */
 const doubt = 1_000_000_000;
 

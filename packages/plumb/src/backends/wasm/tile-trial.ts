@@ -118,8 +118,9 @@ function contestant(tile: TileName): { run: () => void; result: Int32Array } {
       { buffer: 2, at: { base: 0, coefficients: [n, 1] }, value: { kind: "product", dtype: "float32" } },
     ],
     packed: 3,
+    packsAhead: true,
   };
-  const lengths = [m * k, k * n, m * n, packingFor(tile)(product)];
+  const lengths = [m * k, k * n, m * n, packingFor(tile)(product).words];
   let arenaBytes = 0;
   const offsets = lengths.map((length) => {
     const offset = arenaBytes;
@@ -132,7 +133,13 @@ function contestant(tile: TileName): { run: () => void; result: Int32Array } {
     place: { kind: "arena", offset: offsets[i] },
   }));
   const { bytes, block } = writeProgram(
-    { buffers, steps: [{ kind: "kernel", kernel: product }], arenaBytes, outputs: [2], packedOnce: [] },
+    {
+      buffers,
+      steps: [{ kind: "pack", kernel: product }, { kind: "barrier" }, { kind: "kernel", kernel: product }],
+      arenaBytes,
+      outputs: [2],
+      packedOnce: [],
+    },
     { ...probe(), tile },
   );
   const blockAt = 64;

@@ -2,18 +2,20 @@
 import { bytesOf, hostArray, type DType, type HostArray } from "../../base/dtype.ts";
 import { PlumbError } from "../../base/errors.ts";
 import { compile } from "../../compile/compile.ts";
-import type { Buffer, Program } from "../../compile/kernel.ts";
+import type { Kernel, Program } from "../../compile/kernel.ts";
 import type { Graph, Node } from "../../graph/node.ts";
-import type { Backend, Block, Executable, Input } from "../backend.ts";
-import { hasSimd, probe } from "./features.ts";
+import type { Backend, Block, Executable, TimedExecutable } from "../backend.ts";
+import { hasSimd, mayCompile, probe } from "./features.ts";
 import type { Features } from "./kernel-function.ts";
 import { EngineMemory } from "./memory.ts";
-import { Pace } from "./pace.ts";
+import { OffThreadRuns } from "./off-thread.ts";
 import { Pool } from "./pool.ts";
 import { packingFor } from "./product-layout.ts";
-import { writeProgram, type WrittenProgram } from "./program.ts";
+import { LapTable } from "./profile-laps.ts";
+import { writeProgram } from "./program.ts";
 import { tileFor } from "./tile-trial.ts";
-import { mayWait, usualThreads } from "./workers.ts";
+import { TimedWasmExecutable, WasmExecutable } from "./wasm-executable.ts";
+import { isPage, mayShare, mayWait, usualThreads } from "./workers.ts";
 
 export interface WasmOptions {
   /** Overrides what probing found; a feature the host lacks cannot be turned on. */
@@ -24,6 +26,8 @@ export interface WasmOptions {
   readonly threads?: number;
   /** Runs every program on all threads, and every kernel of it, however small; for comparing. */
   readonly shareAll?: boolean;
+  /** Has what is awaited done by workers, as in a page, with the engine's memory or a copy; for trying it elsewhere. */
+  readonly offThread?: "shared" | "copied";
 }
 
 export function wasmBackend(options: WasmOptions = {}): Backend {
@@ -32,6 +36,13 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       asked: "to start the engine",
       why: "this host has no WebAssembly with 128-bit SIMD",
       fix: "use Node 20.19 or newer, or a current Chromium, Firefox or Safari",
+    });
+  }
+  if (!mayCompile()) {
+    throw new PlumbError("PL7002", {
+      asked: "to start the engine",
+      why: "the page's content policy forbids WebAssembly that is written at run time",
+      fix: "add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy; worker-src blob: lets it use workers too",
     });
   }
   return new WasmBackend(options);
@@ -46,11 +57,12 @@ const longWait = 20_000;
 
 const noArena: Block = { address: 0, bytes: 0 };
 
-class WasmBackend implements Backend {
+export class WasmBackend implements Backend {
   readonly name = "wasm";
   readonly memory: EngineMemory;
   /** True where no program runs on one thread because it is faster there. */
   readonly sharesAll: boolean;
+  readonly offThread: OffThreadRuns | undefined;
   private readonly options: WasmOptions;
   private readonly features: Features;
   private wanted: number;
@@ -64,25 +76,44 @@ class WasmBackend implements Backend {
   constructor(options: WasmOptions) {
     this.options = options;
     this.sharesAll = options.shareAll === true;
-    this.features = { ...probe(), shared: mayWait(), ...options.features };
+    const apart = options.offThread ?? (isPage() ? (mayShare() ? "shared" : "copied") : undefined);
+    const shared = apart === undefined ? mayWait() : apart === "shared";
+    this.features = { ...probe(), shared, ...options.features };
     this.memory = new EngineMemory(this.features);
     this.wanted = options.threads ?? usualThreads();
+    if (apart !== undefined)
+      this.offThread = new OffThreadRuns(this.memory, shared, () => this.dismissPool());
   }
 
   get threads(): number {
-    return this.features.shared ? this.wanted : 1;
+    return this.features.shared && this.offThread?.state !== "refused" ? this.wanted : 1;
   }
 
   set threads(count: number) {
     if (count === this.wanted) return;
     this.wanted = count;
-    this.pool?.dismiss();
+    this.whenIdle(() => this.dismissPool());
+  }
+
+  private dismissPool(): void {
+    // Where the caller must not wait, busy workers are not waited for.
+    this.pool?.dismiss(this.offThread === undefined ? 100 : 0);
     this.pool = undefined;
     this.missed = 0;
   }
 
+  /** Does something that would disturb runs under way elsewhere, now or after them. */
+  private whenIdle(task: () => void): void {
+    if (this.offThread === undefined) task();
+    else this.offThread.whenIdle(task);
+  }
+
   get room(): number {
     return this.memory.room;
+  }
+
+  get used(): number {
+    return this.memory.used;
   }
 
   allocate(bytes: number): Block {
@@ -90,22 +121,66 @@ class WasmBackend implements Backend {
   }
 
   free(block: Block): void {
-    this.memory.release(block);
+    this.whenIdle(() => this.memory.release(block));
   }
 
   write(block: Block, data: HostArray, dtype: DType): void {
+    this.offThread?.requireIdle("a variable's new value");
     this.writeAt(block.address, data, dtype);
+    this.offThread?.changed(block);
   }
 
   read(block: Block, dtype: DType, length: number): HostArray {
+    this.offThread?.requireIdle("the value of a variable");
     return this.readAt(block.address, dtype, length);
   }
 
   build(graph: Graph, inputs: readonly Node[]): Executable {
-    const { simplify, fuse, shareAll } = this.options;
+    const pieces = this.building(graph, inputs);
+    for (;;) {
+      const { done, value } = pieces.next();
+      if (done) return value();
+    }
+  }
+
+  *building(graph: Graph, inputs: readonly Node[]): Generator<void, () => Executable> {
+    // A trial of tiles takes as long as everything else: it is a piece of its own.
+    if (this.options.features?.tile === undefined) tileFor(graph, this.features);
+    yield;
+    const { program, features } = this.compile(graph, inputs);
+    yield;
+    const { shareAll } = this.options;
+    const written = writeProgram(program, features, { shareAll });
+    return () => new WasmExecutable(this, program, written);
+  }
+
+  buildTimed(graph: Graph, inputs: readonly Node[]): TimedExecutable {
+    const made = new Map<Kernel, readonly Node[]>();
+    const { program, features } = this.compile(graph, inputs, (kernel, nodes) => made.set(kernel, nodes));
+    const laps = new LapTable(this.memory, program, made, this.threads);
+    try {
+      const { shareAll } = this.options;
+      return new TimedWasmExecutable(
+        this,
+        program,
+        writeProgram(program, features, { shareAll, laps }),
+        laps,
+      );
+    } catch (error) {
+      laps.dispose();
+      throw error;
+    }
+  }
+
+  private compile(
+    graph: Graph,
+    inputs: readonly Node[],
+    made?: (kernel: Kernel, nodes: readonly Node[]) => void,
+  ): { readonly program: Program; readonly features: Features } {
+    const { simplify, fuse } = this.options;
     const tile = this.options.features?.tile ?? tileFor(graph, this.features);
-    const program = compile(graph, inputs, { packing: packingFor(tile), simplify, fuse });
-    return new WasmExecutable(this, program, writeProgram(program, { ...this.features, tile }, { shareAll }));
+    const program = compile(graph, inputs, { packing: packingFor(tile), simplify, fuse, made });
+    return { program, features: { ...this.features, tile } };
   }
 
   /**
@@ -121,19 +196,22 @@ class WasmBackend implements Backend {
       if (!sharesAll && this.missed < startingTime) return undefined;
       this.pool = new Pool(this.memory, threads);
     }
-    const patience = sharesAll ? longWait : milliseconds / 8;
+    const patience = sharesAll ? longWait : this.offThread === undefined ? milliseconds / 8 : 0;
     return this.pool.knows(executable, executable.module, patience) ? this.pool : undefined;
   }
 
   forget(executable: WasmExecutable): void {
-    this.pool?.forget(executable);
+    this.whenIdle(() => {
+      this.pool?.forget(executable);
+      this.offThread?.forget(executable);
+    });
   }
 
   /** The arena, large enough for a program that is about to run, and its from now on. */
   arenaFor(executable: WasmExecutable, bytes: number): number {
     if (this.arena.bytes < bytes) {
       // Until there is a new one there is none: an allocation that fails must not leave the freed block in use.
-      this.memory.release(this.arena);
+      this.free(this.arena);
       this.arena = noArena;
       this.owner = undefined;
       this.arena = this.memory.allocate(bytes);
@@ -178,118 +256,4 @@ class WasmBackend implements Backend {
       }
     }
   }
-}
-
-type Run = (block: number, thread: number, team: number) => number;
-
-class WasmExecutable implements Executable {
-  readonly bytes: number;
-  private readonly backend: WasmBackend;
-  private readonly program: Program;
-  private readonly block: Block;
-  private readonly start: Run;
-  private readonly shared: number;
-  private readonly pace = new Pace();
-  /** The bytes of the module, for the workers. */
-  readonly module: Uint8Array<ArrayBuffer>;
-  /** Copied-in inputs, and where residents and targets are looked up in the static block. */
-  private readonly copied: readonly {
-    readonly slot: number;
-    readonly offset: number;
-    readonly dtype: DType;
-  }[];
-  private readonly bound: readonly {
-    readonly word: number;
-    readonly slot: number;
-    readonly assigned: boolean;
-  }[];
-  private readonly assigned: Block[] = [];
-
-  constructor(backend: WasmBackend, program: Program, written: WrittenProgram) {
-    const module = new WebAssembly.Module(written.bytes);
-    const instance = new WebAssembly.Instance(module, { engine: { memory: backend.memory.memory } });
-    this.backend = backend;
-    this.program = program;
-    this.start = instance.exports.run as Run;
-    this.shared = written.shared;
-    this.module = written.bytes;
-    this.block = backend.allocate(written.block.bytes);
-    this.bytes = written.block.bytes + written.bytes.length;
-    new Uint8Array(backend.memory.memory.buffer).set(written.block.contents(), this.block.address);
-    this.copied = program.buffers.flatMap(({ place, dtype }) =>
-      place.kind === "input" ? [{ slot: place.slot, offset: place.offset, dtype }] : [],
-    );
-    this.bound = program.buffers.flatMap((buffer): { word: number; slot: number; assigned: boolean }[] => {
-      const word = written.block.slotOf(buffer) / 4;
-      if (buffer.place.kind === "resident") return [{ word, slot: buffer.place.slot, assigned: false }];
-      if (buffer.place.kind === "assigned") return [{ word, slot: buffer.place.index, assigned: true }];
-      return [];
-    });
-  }
-
-  get workBytes(): number {
-    return this.program.arenaBytes;
-  }
-
-  reserve(): void {
-    this.backend.arenaFor(this, this.program.arenaBytes);
-  }
-
-  run(inputs: readonly Input[], assigned: readonly Block[]): number {
-    const { backend, program, block } = this;
-    const arena = backend.arenaFor(this, program.arenaBytes);
-    const pool = backend.poolFor(this, this.shared);
-    const { integers } = backend.memory;
-    const table = block.address / 4;
-    integers[table] = arena;
-    for (const { word, slot, assigned: isTarget } of this.bound) {
-      integers[table + word] = isTarget ? assigned[slot].address : (inputs[slot] as Block).address;
-    }
-    for (const { slot, offset, dtype } of this.copied) this.copyIn(arena + offset, inputs[slot], dtype);
-    this.assigned.length = 0;
-    this.assigned.push(...assigned);
-    if (pool === undefined) return this.start(block.address, 0, 0);
-    const runAll = (): number => pool.run(this, block.address, (team) => this.start(block.address, 0, team));
-    if (backend.sharesAll) return runAll();
-    const begin = performance.now();
-    const failed = this.pace.next ? runAll() : this.start(block.address, 0, 0);
-    this.pace.took(performance.now() - begin);
-    return failed;
-  }
-
-  private copyIn(address: number, input: Input, dtype: DType): void {
-    const { memory } = this.backend;
-    if (typeof input !== "number") return this.backend.writeAt(address, hostOf(input), dtype);
-    if (dtype === "float64") memory.float64s[address / 8] = input;
-    else if (dtype === "float32") memory.floats[address / 4] = input;
-    else memory.integers[address / 4] = dtype === "bool" ? -Number(input !== 0) : input;
-  }
-
-  output(k: number): HostArray {
-    const buffer = this.program.buffers[this.program.outputs[k]];
-    return this.backend.readAt(this.addressOf(buffer), buffer.dtype, buffer.length);
-  }
-
-  dispose(): void {
-    this.backend.forget(this);
-    this.backend.free(this.block);
-  }
-
-  private addressOf({ place }: Buffer): number {
-    switch (place.kind) {
-      case "arena":
-      case "input":
-        if (!this.backend.ownsArena(this)) throw new Error("an output was read after another program ran");
-        return this.backend.arenaFor(this, 0) + place.offset;
-      case "assigned":
-        return this.assigned[place.index].address;
-      case "resident":
-        throw new Error("a resident is no output: it is copied");
-    }
-  }
-}
-
-function hostOf(input: Exclude<Input, number>): HostArray {
-  if (ArrayBuffer.isView(input)) return input;
-  throw new Error("a block was given where data is copied in");
 }

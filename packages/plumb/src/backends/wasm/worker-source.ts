@@ -23,9 +23,10 @@ const word = (name: keyof typeof control): number => control[name] / 4;
 /** A function of a `WorkerStart`. `grow(0)` makes a worker see how large the memory has become. */
 export const workerSource = `
 function work({ memory, rest, team, thread, seen }) {
+  const now = () => performance.now();
   const words = new Int32Array(memory.buffer, team, ${control.size / 4});
   const instantiate = (bytes) =>
-    new WebAssembly.Instance(new WebAssembly.Module(bytes), { engine: { memory } }).exports;
+    new WebAssembly.Instance(new WebAssembly.Module(bytes), { engine: { memory, now } }).exports;
   const done = () => {
     Atomics.add(words, ${word("done")}, 1);
     Atomics.notify(words, ${word("done")});

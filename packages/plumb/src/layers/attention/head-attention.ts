@@ -92,6 +92,7 @@ interface Projections {
 }
 
 export abstract class HeadAttention extends Layer {
+  static override readonly takesList: boolean = true;
   static override readonly parameters: Parameters = parameters;
   static override readonly callOptions: readonly string[] = [
     ...attentionCallNames,

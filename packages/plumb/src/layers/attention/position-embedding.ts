@@ -34,6 +34,7 @@ const parameters = {
  */
 export class PositionEmbedding extends Layer {
   static override readonly className: string = "PositionEmbedding";
+  static override readonly takesList: boolean = false;
   static override readonly byPlace: readonly string[] = ["sequenceLength"];
   static override readonly parameters: Parameters = parameters;
   static override readonly callOptions: readonly string[] = ["startIndex"];

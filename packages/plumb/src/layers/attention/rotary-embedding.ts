@@ -46,6 +46,7 @@ const parameters = {
  */
 export class RotaryEmbedding extends Layer {
   static override readonly className: string = "RotaryEmbedding";
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
   static override readonly callOptions: readonly string[] = ["startIndex"];
   static override readonly samples: readonly LayerSample[] = [

@@ -38,6 +38,7 @@ const parameters = {
 };
 
 export abstract class ScoredAttention extends Layer {
+  static override readonly takesList: boolean = true;
   static override readonly parameters: Parameters = parameters;
   static override readonly callOptions: readonly string[] = attentionCallNames;
 

@@ -27,6 +27,7 @@ const parameters = { maxWavelength: real(10_000, "The longest wavelength, over 2
  */
 export class SinusoidalPositionEncoding extends Layer {
   static override readonly className: string = "SinusoidalPositionEncoding";
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
   static override readonly callOptions: readonly string[] = ["startIndex"];
   static override readonly samples: readonly LayerSample[] = [

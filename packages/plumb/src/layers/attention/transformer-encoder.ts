@@ -28,6 +28,7 @@ export interface TransformerEncoderCallOptions extends CallOptions {
  */
 export class TransformerEncoder extends Transformer {
   static override readonly className: string = "TransformerEncoder";
+  static override readonly takesList: boolean = false;
   static override readonly callOptions: readonly string[] = ["attentionMask"];
   static override readonly samples: readonly LayerSample[] = [
     {

@@ -54,6 +54,7 @@ const axisNames: Record<SpatialRank, readonly string[]> = {
 
 /** A layer over inputs of `[batch, spatial…, channels]`, or with channels first. Subclasses compute with channels last. */
 export abstract class SpatialLayer extends Layer {
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = spatialParameters;
   protected readonly spatialRank: SpatialRank;
   readonly dataFormat: "channels_last" | "channels_first";

@@ -14,6 +14,7 @@ import { Layer, type LayerOptions, type LayerSample } from "../layer.ts";
  */
 export class Activation extends Layer {
   static override readonly className: string = "Activation";
+  static override readonly takesList: boolean = false;
   static override readonly byPlace: readonly string[] = ["activation"];
   static override readonly samples: readonly LayerSample[] = [
     { options: { activation: "tanh" }, inputs: [1, 3] },

@@ -52,6 +52,7 @@ const parameters = {
  */
 export class Dense extends Layer {
   static override readonly className: string = "Dense";
+  static override readonly takesList: boolean = false;
   static override readonly byPlace: readonly string[] = ["units"];
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [

@@ -79,6 +79,7 @@ const parameters = {
  */
 export class EinsumDense extends Layer {
   static override readonly className: string = "EinsumDense";
+  static override readonly takesList: boolean = false;
   static override readonly byPlace: readonly string[] = ["equation", "outputShape"];
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [

@@ -57,6 +57,7 @@ const parameters = {
  */
 export class Embedding extends Layer {
   static override readonly className: string = "Embedding";
+  static override readonly takesList: boolean = false;
   static override readonly byPlace: readonly string[] = ["inputDim", "outputDim"];
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [

@@ -10,6 +10,7 @@ import { Layer, type LayerSample } from "../layer.ts";
  */
 export class Identity extends Layer {
   static override readonly className: string = "Identity";
+  static override readonly takesList: boolean = false;
   static override readonly samples: readonly LayerSample[] = [{ inputs: [2, 3] }, { inputs: [1, 3, 1] }];
 
   override get supportsMasking(): boolean {

@@ -24,6 +24,7 @@ const parameters = { maskValue: real(0, "The value that fills steps which are no
  */
 export class Masking extends Layer {
   static override readonly className: string = "Masking";
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [
     { inputs: [2, 3, 2] },

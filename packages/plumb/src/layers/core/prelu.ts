@@ -37,6 +37,7 @@ const parameters = {
  */
 export class PReLU extends Layer {
   static override readonly className: string = "PReLU";
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [
     { inputs: [2, 3] },

@@ -29,6 +29,7 @@ const never = -1e30;
  */
 export class Softmax extends Layer {
   static override readonly className: string = "Softmax";
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [
     { inputs: [2, 3] },

@@ -26,6 +26,7 @@ const parameters = { axis: integer(-1, "The axis along which the inputs are put 
  */
 export class Concatenate extends Layer {
   static override readonly className: string = "Concatenate";
+  static override readonly takesList: boolean = true;
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [
     {

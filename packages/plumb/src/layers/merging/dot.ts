@@ -36,6 +36,7 @@ const parameters = { normalize: flag(false, "Bring the inputs to length 1 along 
  */
 export class Dot extends Layer {
   static override readonly className: string = "Dot";
+  static override readonly takesList: boolean = true;
   static override readonly byPlace: readonly string[] = ["axes"];
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [

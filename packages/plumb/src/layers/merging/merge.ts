@@ -27,6 +27,7 @@ const widened = <T>(shape: readonly T[], rank: number, one: T): T[] => [
  * batch. A subclass says how two meet.
  */
 export abstract class Merge extends Layer {
+  static override readonly takesList: boolean = true;
   static override readonly samples: readonly LayerSample[] = [
     {
       inputs: [

@@ -44,6 +44,7 @@ export const affineParameters = {
 
 /** A normalization with a learned scale and offset. */
 export abstract class AffineNormalization extends Layer {
+  static override readonly takesList: boolean = false;
   readonly epsilon: number;
   readonly center: boolean;
   readonly scale: boolean;

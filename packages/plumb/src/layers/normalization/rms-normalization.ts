@@ -32,6 +32,7 @@ const parameters = {
  */
 export class RMSNormalization extends Layer {
   static override readonly className: string = "RMSNormalization";
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [
     { inputs: [2, 5] },

@@ -30,6 +30,7 @@ export const unitLength = (x: Tensor, axes: readonly number[]): Tensor =>
  */
 export class UnitNormalization extends Layer {
   static override readonly className: string = "UnitNormalization";
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [
     { inputs: [2, 5] },

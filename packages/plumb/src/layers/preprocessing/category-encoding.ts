@@ -43,6 +43,7 @@ const parameters = {
  */
 export class CategoryEncoding extends Layer {
   static override readonly className: string = "CategoryEncoding";
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
   static override readonly callOptions: readonly string[] = ["countWeights"];
   static override readonly samples: readonly LayerSample[] = [

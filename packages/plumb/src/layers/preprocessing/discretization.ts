@@ -68,6 +68,7 @@ const parameters = {
  */
 export class Discretization extends Layer {
   static override readonly className: string = "Discretization";
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [
     { options: { binBoundaries: [-0.5, 0, 0.1, 0.7] }, inputs: [3, 4], differentiable: false },

@@ -59,6 +59,7 @@ interface Table {
  */
 export class IntegerLookup extends Layer {
   static override readonly className: string = "IntegerLookup";
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [
     { options: { vocabulary: [3, 0, 7, 5] }, inputs: [2, 3], integersBelow: 9 },

@@ -70,6 +70,7 @@ const leastDeviation = 1e-7;
  */
 export class Normalization extends Layer {
   static override readonly className: string = "Normalization";
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [
     { options: { mean: [0.5, 1, 2], variance: [1, 4, 9] }, inputs: [2, 3] },

@@ -26,6 +26,7 @@ const parameters = {
  */
 export class Rescaling extends Layer {
   static override readonly className: string = "Rescaling";
+  static override readonly takesList: boolean = false;
   static override readonly byPlace: readonly string[] = ["scale"];
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [

@@ -126,6 +126,7 @@ export interface Recurrent {
  */
 export abstract class DenseCell extends RNNCell {
   static override readonly className: string = "DenseCell";
+  static override readonly takesList: boolean = true;
   static override readonly byPlace: readonly string[] = ["units"];
   static override readonly parameters: Parameters = denseCellParameters;
   readonly units: number;

@@ -99,6 +99,14 @@ export class RNN<S extends boolean = false> extends Layer {
   static override readonly callOptions: readonly string[] = ["initialState"];
   static override readonly samples: readonly LayerSample[] = [
     { options: { cell: new SimpleRNNCell(3), returnSequences: true, returnState: true }, inputs: [2, 4, 3] },
+    // A sequence, or a list of it and the initial states.
+    {
+      options: { cell: new SimpleRNNCell(2) },
+      inputs: [
+        [2, 3, 1],
+        [2, 2],
+      ],
+    },
   ];
   readonly cell: RNNCell;
   readonly returnSequences: boolean;
@@ -136,11 +144,6 @@ export class RNN<S extends boolean = false> extends Layer {
 
   override get outputHead(): Head {
     return this.cell.outputHead;
-  }
-
-  /** A sequence, or a list of it and the initial states. */
-  override get takesList(): undefined {
-    return undefined;
   }
 
   protected override needs(inputShape: InputShape): string | undefined {

@@ -21,6 +21,7 @@ import type { BatchShape } from "../shapes.ts";
  */
 export class StackedRNNCells extends RNNCell {
   static override readonly className: string = "StackedRNNCells";
+  static override readonly takesList: boolean = true;
   static override readonly byPlace: readonly string[] = ["cells"];
   static override readonly samples: readonly LayerSample[] = [
     {

@@ -36,6 +36,7 @@ import { isShapeList, type BatchShape, type InputShape } from "../shapes.ts";
  */
 export class TimeDistributed<L extends Layer = Layer> extends Layer {
   static override readonly className: string = "TimeDistributed";
+  static override readonly takesList: boolean = false;
   static override readonly byPlace: readonly string[] = ["layer"];
   static override readonly samples: readonly LayerSample[] = [
     { options: { layer: new Dense(2, { activation: "tanh" }) }, inputs: [2, 3, 4] },

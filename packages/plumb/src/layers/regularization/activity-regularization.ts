@@ -26,6 +26,7 @@ const parameters = {
  */
 export class ActivityRegularization extends Layer {
   static override readonly className: string = "ActivityRegularization";
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [
     { options: { l1: 0.1, l2: 0.2 }, inputs: [2, 3] },

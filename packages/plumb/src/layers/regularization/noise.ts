@@ -61,6 +61,7 @@ export const dropOut = (x: Tensor, rate: number, choice: Shape, seed?: SeedGener
 
 /** A layer that is the identity outside training. */
 export abstract class Noise extends Layer {
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
 
   /** What the layer draws from; undefined for the global generator. */

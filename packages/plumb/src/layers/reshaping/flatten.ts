@@ -30,6 +30,7 @@ const parameters = {
  */
 export class Flatten extends Layer {
   static override readonly className: string = "Flatten";
+  static override readonly takesList: boolean = false;
   static override readonly parameters: Parameters = parameters;
   static override readonly samples: readonly LayerSample[] = [
     { inputs: [2, 3] },

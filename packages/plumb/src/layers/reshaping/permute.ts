@@ -26,6 +26,7 @@ const parameters = {
  */
 export class Permute extends Layer {
   static override readonly className: string = "Permute";
+  static override readonly takesList: boolean = false;
   static override readonly byPlace: readonly string[] = ["dims"];
   static override readonly samples: readonly LayerSample[] = [
     { options: { dims: [2, 1] }, inputs: [2, 3, 4] },

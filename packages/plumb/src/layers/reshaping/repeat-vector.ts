@@ -18,6 +18,7 @@ const parameters = {
  */
 export class RepeatVector extends Layer {
   static override readonly className: string = "RepeatVector";
+  static override readonly takesList: boolean = false;
   static override readonly byPlace: readonly string[] = ["n"];
   static override readonly samples: readonly LayerSample[] = [
     { options: { n: 3 }, inputs: [2, 4] },

@@ -26,6 +26,7 @@ const parameters = { targetShape: required(extents) };
  */
 export class Reshape extends Layer {
   static override readonly className: string = "Reshape";
+  static override readonly takesList: boolean = false;
   static override readonly byPlace: readonly string[] = ["targetShape"];
   static override readonly samples: readonly LayerSample[] = [
     { options: { targetShape: [6] }, inputs: [2, 3, 2] },

@@ -10,9 +10,9 @@ from torch.nn import functional as F
 
 
 def linear(weights):
-    kernel, bias = weights["kernel"], weights["bias"]
-    layer = nn.Linear(*kernel.shape)
-    return given(layer, weight=kernel.T, bias=bias)
+    kernel = weights["kernel"]
+    layer = nn.Linear(*kernel.shape, bias="bias" in weights)
+    return given(layer, weight=kernel.T, **only(weights, "bias"))
 
 
 def conv(weights):
@@ -23,8 +23,18 @@ def conv(weights):
 
 
 def norm(weights, epsilon):
-    layer = nn.LayerNorm(weights["gamma"].shape, eps=epsilon)
-    return given(layer, weight=weights["gamma"], bias=weights["beta"])
+    gamma = weights["gamma"]
+    layer = nn.LayerNorm(gamma.shape, eps=epsilon, bias="beta" in weights)
+    return given(layer, weight=gamma, **{"bias": beta for beta in only(weights, "beta").values()})
+
+
+def embedding(weights):
+    values = weights["embeddings"]
+    return given(nn.Embedding(*values.shape), weight=values)
+
+
+def only(weights, name):
+    return {name: weights[name]} if name in weights else {}
 
 
 def given(layer, **values):
@@ -78,7 +88,7 @@ class LSTM(nn.Module):
         return self.head(states)
 
 
-class Transformer(nn.Module):
+class Block(nn.Module):
     """Query, key and value come from one product, as one writes it in PyTorch."""
 
     def __init__(self, weights, task):
@@ -86,13 +96,9 @@ class Transformer(nn.Module):
         self.heads = task["heads"]
         epsilon = task["normEpsilon"]
         three = [weights[name] for name in ("query", "key", "value")]
-        self.project = linear(
-            {name: torch.cat([one[name] for one in three], -1) for name in ("kernel", "bias")}
-        )
+        self.project = linear({name: torch.cat([one[name] for one in three], -1) for name in three[0]})
         self.norm1, self.norm2 = norm(weights["norm1"], epsilon), norm(weights["norm2"], epsilon)
-        self.merge, self.up, self.down, self.head = (
-            linear(weights[name]) for name in ("merge", "up", "down", "head")
-        )
+        self.merge, self.up, self.down = (linear(weights[name]) for name in ("merge", "up", "down"))
 
     def forward(self, x):
         batch, steps, width = x.shape
@@ -100,8 +106,30 @@ class Transformer(nn.Module):
         query, key, value = (part.view(batch, steps, self.heads, -1).transpose(1, 2) for part in parts)
         mixed = F.scaled_dot_product_attention(query, key, value, is_causal=True)
         x = x + self.merge(mixed.transpose(1, 2).reshape(batch, steps, width))
-        x = x + self.down(F.gelu(self.up(self.norm2(x))))
-        return self.head(x)
+        return x + self.down(F.gelu(self.up(self.norm2(x))))
 
 
-models = {"mlp": mlp, "cnn": CNN, "lstm": LSTM, "transformer": Transformer}
+def transformer(weights, task):
+    return nn.Sequential(Block(weights, task), linear(weights["head"]))
+
+
+class GPT(nn.Module):
+    def __init__(self, weights, task):
+        super().__init__()
+        self.tokens, self.positions = embedding(weights["tokens"]), embedding(weights["positions"])
+        self.blocks = nn.Sequential(*(Block(ones, task) for ones in blocks_of(weights)))
+        self.norm = norm(weights["norm"], task["normEpsilon"])
+
+    def forward(self, x):
+        h = self.blocks(self.tokens(x) + self.positions(torch.arange(x.shape[1])))
+        return F.linear(self.norm(h), self.tokens.weight)
+
+
+def blocks_of(weights):
+    """The weights of each block: those of `1.query` and its like."""
+    count = sum(name.endswith(".query") for name in weights)
+    parts = ("norm1", "query", "key", "value", "merge", "norm2", "up", "down")
+    return [{part: weights[f"{at}.{part}"] for part in parts} for at in range(1, count + 1)]
+
+
+models = {"mlp": mlp, "cnn": CNN, "lstm": LSTM, "transformer": transformer, "nanogpt": GPT}
