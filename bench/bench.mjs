@@ -25,32 +25,29 @@
 // measure of whoever has one thread. It counts all threads of a rival together, those that only wait for others as well.
 
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { contest, taken } from "./lib/contest.mjs";
-import { oneOf, whole } from "./lib/options.mjs";
+import { oneOf, optionsOf, whole, writable } from "./lib/options.mjs";
 import { linesOf, machine, rowsOf } from "./lib/report.mjs";
 import { rivals, withoutAVX512 } from "./lib/rivals.mjs";
 import { works } from "./lib/works.mjs";
 
 const others = Object.keys(rivals).filter((name) => name !== "plumb");
-const { values: options } = parseArgs({
-  allowNegative: true,
-  options: {
-    work: { type: "string", multiple: true, default: Object.keys(works) },
-    rival: { type: "string", multiple: true, default: others },
-    threads: { type: "string", multiple: true, default: ["1", "2"] },
-    turbo: { type: "boolean" },
-    quick: { type: "boolean", default: false },
-    rounds: { type: "string" },
-    patience: { type: "string", default: "15" },
-    clock: { type: "string", default: "wall" },
-    avx2: { type: "boolean", default: false },
-    json: { type: "string" },
-  },
+const options = optionsOf(import.meta.url, {
+  work: { type: "string", multiple: true, default: Object.keys(works) },
+  rival: { type: "string", multiple: true, default: others },
+  threads: { type: "string", multiple: true, default: ["1", "2"] },
+  turbo: { type: "boolean" },
+  quick: { type: "boolean", default: false },
+  rounds: { type: "string" },
+  patience: { type: "string", default: "15" },
+  clock: { type: "string", default: "wall" },
+  avx2: { type: "boolean", default: false },
+  json: { type: "string" },
 });
 oneOf("work", options.work, Object.keys(works));
 oneOf("rival", options.rival, others);
 oneOf("clock", [options.clock], ["wall", "cpu"]);
+writable("json", options.json);
 const threads = options.threads.map((given) => whole("threads", given));
 const turbo = options.turbo === undefined ? [false, true] : [options.turbo];
 /** @type {import("./lib/contest.mjs").Rules} */

@@ -9,7 +9,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { optionsOf } from "./lib/options.mjs";
 import { median, spread } from "./lib/stats.mjs";
+
+optionsOf(import.meta.url, {}); // it takes none
 
 const processes = 15;
 const keptCode = mkdtempSync(join(tmpdir(), "plumb-import-"));

@@ -10,31 +10,27 @@
 // knows a kernel by the name of its function.
 
 import inspector from "node:inspector/promises";
-import { parseArgs } from "node:util";
+import { oneOf, optionsOf, whole } from "./lib/options.mjs";
 import { taskOf } from "./lib/task.mjs";
 import { works } from "./lib/works.mjs";
 import { setUp } from "./rivals/plumb/setting.mjs";
 
-const { values: options } = parseArgs({
-  options: {
-    work: { type: "string", default: "A" },
-    turbo: { type: "boolean", default: false },
-    threads: { type: "string" },
-    steps: { type: "string", default: "40" },
-    json: { type: "boolean", default: false },
-    sampler: { type: "boolean", default: false },
-    seconds: { type: "string", default: "5" },
-  },
+const options = optionsOf(import.meta.url, {
+  work: { type: "string", default: "A" },
+  turbo: { type: "boolean", default: false },
+  threads: { type: "string" },
+  steps: { type: "string", default: "40" },
+  json: { type: "boolean", default: false },
+  sampler: { type: "boolean", default: false },
+  seconds: { type: "string", default: "5" },
 });
+oneOf("work", [options.work], Object.keys(works));
 const work = works[options.work];
-if (work === undefined) {
-  console.error(`--work ${options.work}: there are ${Object.keys(works).join(", ")}`);
-  process.exit(1);
-}
 const task = taskOf(options.work);
+const [steps, seconds] = [whole("steps", options.steps), whole("seconds", options.seconds)];
 const setting = {
   turbo: options.turbo,
-  threads: options.threads === undefined ? undefined : Number(options.threads),
+  threads: options.threads === undefined ? undefined : whole("threads", options.threads),
 };
 
 if (options.sampler) await sample();
@@ -54,7 +50,7 @@ async function profile(of) {
   const model =
     made instanceof Model ? made : new Sequential([Input({ shape: row, dtype: inputs.dtype }), made]);
   model.compile({ optimizer: optimizerFor(of.optimizer, model.trainableVariables), loss: lossFor() });
-  const found = await model.profile(inputs, targets, { batchSize, steps: Number(options.steps) });
+  const found = await model.profile(inputs, targets, { batchSize, steps });
   if (options.json) console.log(JSON.stringify(found, null, 2));
   else console.log(`${options.work}  ${work.title}, Node ${process.versions.node}, ${mode}\n\n${found}`);
 }
@@ -62,11 +58,11 @@ async function profile(of) {
 async function sample() {
   const { prepare } = await import(`./rivals/plumb/${task.job}.mjs`);
   const { run, mode } = await prepare(task, setting);
-  /** Runs for a while; answers how long one run took, in milliseconds. @param {number} seconds */
-  async function runFor(seconds) {
+  /** Runs for a while; answers how long one run took, in milliseconds. @param {number} time in seconds */
+  async function runFor(time) {
     const start = performance.now();
     let runs = 0;
-    for (; performance.now() - start < 1000 * seconds; runs++) await run(1);
+    for (; performance.now() - start < 1000 * time; runs++) await run(1);
     return (performance.now() - start) / runs;
   }
   await runFor(2); // until all is compiled as well as it will be
@@ -75,7 +71,7 @@ async function sample() {
   await session.post("Profiler.enable");
   await session.post("Profiler.setSamplingInterval", { interval: 100 });
   await session.post("Profiler.start");
-  const milliseconds = await runFor(Number(options.seconds));
+  const milliseconds = await runFor(seconds);
   const { profile: met } = await session.post("Profiler.stop");
 
   const frames = new Map(met.nodes.map(({ id, callFrame }) => [id, callFrame]));

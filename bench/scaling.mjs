@@ -10,9 +10,8 @@
 // which small steps undercut and whatever falls out of a cache exceeds. All sizes of an axis take turns, as in `bench.mjs`.
 
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { contest, taken } from "./lib/contest.mjs";
-import { oneOf, whole } from "./lib/options.mjs";
+import { oneOf, optionsOf, whole, writable } from "./lib/options.mjs";
 import { machine } from "./lib/report.mjs";
 import { median, quantile, slope } from "./lib/stats.mjs";
 import { fit, mlp } from "./lib/works.mjs";
@@ -45,16 +44,15 @@ const axes = {
   },
 };
 
-const { values: options } = parseArgs({
-  options: {
-    axis: { type: "string", multiple: true, default: Object.keys(axes) },
-    threads: { type: "string", multiple: true, default: ["1", "2"] },
-    turbo: { type: "boolean", default: false },
-    rounds: { type: "string", default: "5" },
-    json: { type: "string" },
-  },
+const options = optionsOf(import.meta.url, {
+  axis: { type: "string", multiple: true, default: Object.keys(axes) },
+  threads: { type: "string", multiple: true, default: ["1", "2"] },
+  turbo: { type: "boolean", default: false },
+  rounds: { type: "string", default: "5" },
+  json: { type: "string" },
 });
 oneOf("axis", options.axis, Object.keys(axes));
+writable("json", options.json);
 const threads = options.threads.map((given) => whole("threads", given));
 /** @type {import("./lib/contest.mjs").Rules} */
 const rules = { rounds: whole("rounds", options.rounds), patience: 30, turn: 100, clock: "ms" };

@@ -1,6 +1,6 @@
 /**
  * What the page and Node measure, with the same code: training as it is called in a page, `await fit`, and as much of it
- * that reading the clock costs nothing. The steps are those of the works in `lib/works.mjs` and of SPEED.
+ * that reading the clock costs nothing. Shapes are those of `lib/works.mjs`.
  */
 import {
   Dense,
@@ -17,6 +17,8 @@ import {
   type StepOutput,
   type Tensor,
 } from "plumb-ml";
+import { works as shapes, type Crossentropy, type Train } from "../lib/works.mjs";
+import { measuredWorks, stepsOfAnEpoch, type Measured } from "./measured.ts";
 
 /** Something to be measured. */
 export interface Work {
@@ -39,9 +41,9 @@ const classes = (length: number, count: number): Int32Array =>
  * A classifier, and data for an epoch of so many steps. After each it is put back to where it was: trained on and on, it
  * would know its rows by heart, and gradients that are nearly 0 are slow on many processors.
  */
-function mlp(title: string, steps: number, batchSize: number, widths: readonly number[]): Work {
+function mlp({ title, input: [batchSize, inputs], weights }: Train, steps: number): Work {
   seed(1);
-  const [inputs, ...units] = widths;
+  const units = Object.values(weights).map(({ bias: [width] }) => width);
   const last = units.length - 1;
   const model = new Sequential([
     Input({ shape: [inputs] }),
@@ -54,7 +56,7 @@ function mlp(title: string, steps: number, batchSize: number, widths: readonly n
   const y = classes(rows, units[last]);
   const callbacks = [{ onEpochEnd: () => model.setState(start) }];
   return {
-    title,
+    title: `${title}, a step of fit`,
     steps,
     run: async (epochs) => void (await model.fit(x, y, { epochs, batchSize, seed: 1, callbacks })),
   };
@@ -62,11 +64,19 @@ function mlp(title: string, steps: number, batchSize: number, widths: readonly n
 
 /** The logits are weights: a step is their cross-entropy with class indices, and its gradient if it is a training step. */
 class Logits extends Model {
-  readonly #rows = 512;
-  readonly #classes = 50_257;
-  readonly #logits = new Variable(tensor(wave(this.#rows * this.#classes), [this.#rows, this.#classes]));
-  readonly #gradient = new Variable(tensor(new Float32Array(this.#logits.size), this.#logits.shape));
+  readonly #rows: number;
+  readonly #classes: number;
+  readonly #logits: Variable;
+  readonly #gradient: Variable;
   readonly #loss = new SparseCategoricalCrossentropy({ fromLogits: true });
+
+  constructor([rows, count]: readonly number[]) {
+    super();
+    this.#rows = rows;
+    this.#classes = count;
+    this.#logits = new Variable(tensor(wave(rows * count), [rows, count]));
+    this.#gradient = new Variable(tensor(new Float32Array(rows * count), [rows, count]));
+  }
 
   override call(): Tensor {
     return this.#logits.read();
@@ -94,19 +104,27 @@ class Logits extends Model {
   }
 }
 
-function crossEntropy(title: string, kind: "fit" | "evaluate"): Work {
-  const model = new Logits();
+function crossEntropy({ title, logits, gradient }: Crossentropy, steps: number): Work {
+  const model = new Logits(logits);
   model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
-  const steps = 8;
-  return { title, steps, run: (epochs) => model.run(steps, epochs, kind) };
+  const kind = gradient ? "fit" : "evaluate";
+  return {
+    title: `${title}, a step of ${kind}`,
+    steps,
+    run: (epochs) => model.run(steps, epochs, kind),
+  };
 }
 
-export const works: Readonly<Record<string, () => Work>> = {
-  A: () => mlp("MLP 64-128-10, batch 32, a step of fit", 512, 32, [64, 128, 10]),
-  B: () => mlp("MLP 784-512-512-10, batch 128, a step of fit", 64, 128, [784, 512, 512, 10]),
-  "CE-fwd": () => crossEntropy("cross-entropy of [512, 50257], a step of evaluate", "evaluate"),
-  "CE-grad": () => crossEntropy("cross-entropy of [512, 50257] and its gradient, a step of fit", "fit"),
-};
+function workOf(name: Measured): Work {
+  const [shape, steps] = [shapes[name], stepsOfAnEpoch[name]];
+  if (shape.job === "train") return mlp(shape, steps);
+  if (shape.job === "crossentropy") return crossEntropy(shape, steps);
+  throw new Error(`pages do not measure a ${shape.job}`);
+}
+
+export const works: Readonly<Record<string, () => Work>> = Object.fromEntries(
+  measuredWorks.map((name) => [name, () => workOf(name)]),
+);
 
 let present: { readonly name: string; readonly work: Work } | undefined;
 

@@ -11,9 +11,16 @@ const usualPlaces = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** Where Chromium is: `$PLUMB_CHROMIUM`, or one of the usual places; undefined where there is none. */
-export const chromiumPath = (): string | undefined =>
-  [process.env.PLUMB_CHROMIUM ?? "", ...usualPlaces].find((path) => existsSync(path));
+/**
+ * Where Chromium is: `$PLUMB_CHROMIUM`, or one of the usual places; undefined where there is none. An error where
+ * `$PLUMB_CHROMIUM` names nothing: whoever sets it wants that browser and no other.
+ */
+export function chromiumPath(): string | undefined {
+  const given = process.env.PLUMB_CHROMIUM;
+  if (given === undefined || given === "") return usualPlaces.find((path) => existsSync(path));
+  if (existsSync(given)) return given;
+  throw new Error(`PLUMB_CHROMIUM=${given}: there is no such file`);
+}
 
 /** Starts Chromium with a fresh profile, and without anything that talks to others. */
 export const startChromium = (executablePath: string, headless = true): Promise<Browser> =>

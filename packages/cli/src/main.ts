@@ -53,7 +53,7 @@ function useThreads(given: string | undefined): void {
     throw new PlumbError("PL4004", {
       asked: `PLUMB_THREADS=${given}`,
       why: "threads are counted in whole numbers from 1",
-      fix: "PLUMB_THREADS=2, or leave it away for one thread per core",
+      fix: "PLUMB_THREADS=2, or leave it away for one per core, at most 8",
     });
   }
   setThreads(Number(given));

@@ -1,4 +1,5 @@
 /** `plumb info`, and which commands turn turbo on. */
+import { tensor } from "plumb-ml";
 import type { TurboReport } from "plumb-ml/turbo";
 import { describe, expect, it } from "vitest";
 import { plumb } from "./run-cli.ts";
@@ -16,13 +17,22 @@ function counted(): { turbo: () => Promise<TurboReport>; asked: () => number } {
   return { turbo, asked: () => count };
 }
 
+/** −(1 + 2⁻¹¹) + (1 + 2⁻¹²)² is 2⁻²⁴ where the square is not rounded before it is added, and 0 where it is. */
+function roundsOnce(): boolean {
+  const near = 1 + 2 ** -12;
+  const left = tensor([1, near], [1, 2]);
+  const right = tensor([-(1 + 2 ** -11), near], [2, 1]);
+  return left.matmul(right).itemSync() === 2 ** -24;
+}
+
 describe("plumb info", () => {
   it("measures, and says what turbo found", async () => {
     const { turbo } = counted();
     const { code, stdout, stderr } = await plumb(["info"], { cwd, turbo });
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toContain(`Node          ${process.versions.node}`);
-    expect(stdout).toContain("on, by --a-flag: because\n              vectors of 256 bits");
+    expect(stdout).toContain("on, by --a-flag: because\n");
+    expect(stdout).toMatch(/products in vectors of (128|256) bits and (narrow|tall|wide|large) tiles/);
     expect(stdout).toMatch(/Products {6}\d+\.\d GF\/s on one thread/);
     expect(stdout).toMatch(/Element-wise {2}\d+\.\d GF\/s on one thread/);
     expect(stdout.match(/\d+\.\d GB\/s on one thread.*, in \d+ MiB/g)).toHaveLength(3);
@@ -33,7 +43,10 @@ describe("plumb info", () => {
     const { stdout } = await plumb(["info", "--no-turbo", "--json"], { cwd, turbo });
     const facts = JSON.parse(stdout);
     expect(asked()).toBe(0);
-    expect(facts.turbo).toBeUndefined();
+    expect(facts.turbo).toEqual({ why: expect.stringContaining("--no-turbo") });
+    expect(facts.fused).toBe(roundsOnce());
+    expect([128, 256]).toContain(facts.width);
+    if (facts.fused === false) expect([facts.width, facts.tile]).toEqual([128, "narrow"]);
     for (const { oneThread, allThreads } of [facts.gigaflops, facts.elementwise, ...facts.bandwidth])
       expect(Math.min(oneThread, allThreads)).toBeGreaterThan(0);
     expect(facts.cores).toBeGreaterThan(0);

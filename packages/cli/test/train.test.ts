@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Model } from "plumb-ml";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { decodeWeights } from "../src/run/weights-file.ts";
 import { flowers, houses, plumb } from "./run-cli.ts";
 
@@ -347,7 +348,9 @@ describe("plumb", () => {
       expect(code).toBe(0);
       expect(stdout).toMatch(/^A training step of "sequential" with \d+ rows/m);
       expect(stdout).toMatch(/ dense ←, optimizer: matmul/);
-      expect(stdout).toMatch(/Wrote profiled: .*, profile\.json/);
+      expect(stdout).toMatch(
+        /Wrote profiled: run\.json[\s\S]*A training step of[\s\S]*Wrote profiled\/profile\.json\n$/,
+      );
       const { kernels, outside, timed } = JSON.parse(read("profiled/profile.json"));
       const inKernels = kernels.reduce(
         (sum: number, kernel: { milliseconds: number }) => sum + kernel.milliseconds,
@@ -363,8 +366,19 @@ describe("plumb", () => {
       const { stdout } = await plumb([...command, "--profile", "--json", "--class-weights", "balanced"], {
         cwd,
       });
-      expect(JSON.parse(stdout).epochs).toBe(3);
+      expect(JSON.parse(stdout)).toMatchObject({ epochs: 3, profile: "profile.json" });
       expect(existsSync(join(cwd, "runs/flowers-kind/profile.json"))).toBe(true);
+    });
+
+    it.each([[["--json"]], [[]]])("that fails leaves the run told and whole (%j)", async (more) => {
+      const broken = vi.spyOn(Model.prototype, "profile").mockRejectedValue(new Error("no clock"));
+      onTestFinished(() => broken.mockRestore());
+      const { code, stdout, stderr } = await plumb([...command, "--profile", ...more], { cwd });
+      expect([code, stderr.includes("no clock")]).toEqual([1, true]);
+      const { result } = JSON.parse(read("runs/flowers-kind/run.json"));
+      if (more.length > 0) expect(JSON.parse(stdout)).toEqual(result);
+      else expect(stdout).toMatch(/accuracy[\s\S]*Wrote runs\/flowers-kind: run\.json/);
+      expect(existsSync(join(cwd, "runs/flowers-kind/profile.json"))).toBe(false);
     });
 
     it("takes no value", async () => {

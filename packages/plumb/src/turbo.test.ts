@@ -15,7 +15,8 @@ async function turboOn(
     getBuiltinModule: v8 ? () => ({ setFlagsFromString: (flag: string) => flags.push(flag) }) : undefined,
   });
   vi.resetModules();
-  vi.doMock("./backends/wasm/tile-trial.ts", () => ({
+  vi.doMock("./backends/wasm/tile-trial.ts", async (importOriginal) => ({
+    ...(await importOriginal<object>()),
     tileTrial: () => ({ tile: "narrow", fused: false, speeds: speeds(40), ...trials.shift() }),
   }));
   const { turbo } = await import("./turbo.ts");

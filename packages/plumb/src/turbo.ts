@@ -5,7 +5,7 @@
  *     import { turbo } from "plumb-ml/turbo";
  *     import { Sequential } from "plumb-ml";
  */
-import { tileTrial, type TileTrial } from "./backends/wasm/tile-trial.ts";
+import { tileTrial, vectorBits, type TileTrial } from "./backends/wasm/tile-trial.ts";
 
 interface V8 {
   setFlagsFromString(flag: string): void;
@@ -41,8 +41,6 @@ interface Offer {
   readonly isKept: (trial: TileTrial) => boolean;
 }
 
-const width = ({ tile }: TileTrial): 128 | 256 => (tile === "wide" || tile === "large" ? 256 : 128);
-
 /** The flag for this host. Before Node 24 V8 makes pairs of vectors and gains nothing; from 21 on it fuses unasked. */
 function offered(): Offer | undefined {
   const version = Number.parseInt(process?.versions?.node ?? "", 10);
@@ -51,7 +49,7 @@ function offered(): Offer | undefined {
     return {
       flag: "--experimental-wasm-revectorize",
       what: "two neighbouring vectors of 128 bits run as one of 256",
-      isKept: (trial) => width(trial) === 256,
+      isKept: (trial) => vectorBits(trial) === 256,
     };
   if (version < 21)
     return {
@@ -79,7 +77,7 @@ function start(): TurboReport {
 const report = (trial: TileTrial, flag: string | undefined, why: string): TurboReport => ({
   flag,
   fused: trial.fused,
-  width: width(trial),
+  width: vectorBits(trial),
   gigaflops: trial.speeds[trial.tile],
   why,
 });

@@ -1,6 +1,7 @@
 /** `plumb info`: what this machine offers, which way of computing is used, and how fast it is. */
+import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
-import { machineSpeed, tensor } from "plumb-ml";
+import { machineSpeed } from "plumb-ml";
 import { exitCodes, type Io } from "../io.ts";
 import { infoPage, type MachineFacts } from "../report/info.ts";
 import { plumbVersion } from "../run/versions.ts";
@@ -23,25 +24,32 @@ export const info: Command<InfoOptions> = {
 
 async function run(_: readonly unknown[], { json, turbo }: InfoOptions, io: Io): Promise<number> {
   const found = turbo === false ? undefined : await io.turbo?.();
+  const leftOff =
+    turbo === false ? "--no-turbo leaves flags of Node's compiler as they are" : "nobody asked for it";
   const facts: MachineFacts = {
     plumb: plumbVersion,
     node: process.versions.node,
     v8: process.versions.v8,
     processor: cpus()[0]?.model.trim() ?? process.arch,
+    features: processorFeatures(),
     cores: availableParallelism(),
     memoryBytes: totalmem(),
-    fused: isFused(),
-    turbo: found,
+    turbo: found ?? { flag: undefined, why: leftOff },
     ...(await machineSpeed()),
   };
   io.stdout.write(json === true ? `${JSON.stringify(facts, null, 2)}\n` : infoPage(facts));
   return exitCodes.done;
 }
 
-/** −(1 + 2⁻¹¹) + (1 + 2⁻¹²)² is 2⁻²⁴ where the square is not rounded before it is added, and 0 where it is. */
-function isFused(): boolean {
-  const near = 1 + 2 ** -12;
-  const left = tensor([1, near], [1, 2]);
-  const right = tensor([-(1 + 2 ** -11), near], [2, 1]);
-  return left.matmul(right).itemSync() === 2 ** -24;
+/** Extensions of the processor that decide how fast kernels can be, where Linux tells which it has. */
+const telling = ["avx", "avx2", "fma", "avx512f", "asimd"];
+
+function processorFeatures(): readonly string[] {
+  try {
+    const flags = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1] ?? "";
+    const found = new Set(flags.trim().split(/\s+/));
+    return telling.filter((name) => found.has(name));
+  } catch {
+    return []; // not Linux
+  }
 }

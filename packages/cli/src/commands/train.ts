@@ -152,16 +152,23 @@ async function run(
   const folder = RunFolder.create(options.out ?? freeName(io.cwd, file, setup.target.name), io.cwd);
   const talks = options.json !== true && options.quiet !== true;
   const { trained, report, result } = await trainInto(folder, file, setup, options, io, argv, started);
+  const json = options.json === true;
+  if (!json) io.stdout.write(closing(trained, setup.recipe, report, folder, Object.values(runFiles), talks));
   const interrupted = trained.stopped === "signal";
-  const profile =
-    options.profile === true && !interrupted ? await profileOf(trained.model, setup) : undefined;
-  if (profile !== undefined) folder.writeJson(profileFile, profile);
-  if (options.json === true) io.stdout.write(`${JSON.stringify(result)}\n`);
-  else {
-    const files = [...Object.values(runFiles), ...(profile === undefined ? [] : [profileFile])];
-    const table = profile === undefined ? "" : `${profile}\n\n`;
-    io.stdout.write(table + closing(trained, setup.recipe, report, folder, files, talks));
+  const profiles = options.profile === true && !interrupted;
+  // A profile that fails takes nothing away from the run, which is told before it, or as its one object nevertheless.
+  let profile: Profile | undefined;
+  try {
+    if (profiles) {
+      profile = await profileOf(trained.model, setup);
+      folder.writeJson(profileFile, profile);
+    }
+  } finally {
+    const named = profile === undefined ? {} : { profile: profileFile };
+    if (json) io.stdout.write(`${JSON.stringify({ ...result, ...named })}\n`);
   }
+  if (!json && profile !== undefined)
+    io.stdout.write(`\n${profile}\n\nWrote ${folder.name}/${profileFile}\n`);
   return interrupted ? exitCodes.interrupted : exitCodes.done;
 }
 

@@ -10,34 +10,40 @@ export interface MachineFacts extends MachineSpeed {
   readonly node: string;
   readonly v8: string;
   readonly processor: string;
+  /** Its extensions that matter here, as Linux names them; empty where nobody tells. */
+  readonly features: readonly string[];
   readonly cores: number;
   readonly memoryBytes: number;
-  /** A multiplication and an addition round once. */
-  readonly fused: boolean;
-  /** Undefined where turbo is off. */
-  readonly turbo: TurboReport | undefined;
+  /** What turbo found; where it is off, why. */
+  readonly turbo: Pick<TurboReport, "flag" | "why">;
 }
 
 export function infoPage(facts: MachineFacts): string {
-  const { plumb, node, v8, processor, cores, memoryBytes, threads, fused, turbo } = facts;
-  const { gigaflops, elementwise, bandwidth } = facts;
+  const { plumb, node, v8, processor, features, cores, memoryBytes, threads } = facts;
+  const { turbo, fused, width, tile, gigaflops, elementwise, bandwidth } = facts;
   const onThreads = ({ oneThread, allThreads }: MachineSpeed["gigaflops"], unit: string): string =>
     `${oneThread.toFixed(1)} ${unit} on one thread${threads === 1 ? "" : `, ${allThreads.toFixed(1)} on ${threads}`}`;
   return labelled([
     ["Plumb", [plumb]],
     ["Node", [`${node}, V8 ${v8}`]],
-    ["Machine", [`${processor}, ${plural(cores, "core")}, ${(memoryBytes / 2 ** 30).toFixed(1)} GiB`]],
-    ["Turbo", turboLines(turbo)],
-    ["Arithmetic", [fused ? "multiply-adds round once" : "multiplications and additions round one by one"]],
+    [
+      "Machine",
+      [
+        `${processor}, ${plural(cores, "core")}, ${(memoryBytes / 2 ** 30).toFixed(1)} GiB`,
+        ...(features.length > 0 ? [`has ${features.join(", ")}`] : []),
+      ],
+    ],
+    ["Turbo", [`${turbo.flag === undefined ? "off" : `on, by ${turbo.flag}`}: ${turbo.why}`]],
+    [
+      "Arithmetic",
+      [
+        fused ? "multiply-adds round once" : "multiplications and additions round one by one",
+        `products in vectors of ${width} bits and ${tile} tiles, ${fused ? "the fastest in a trial" : "which need no such multiply-adds"}`,
+      ],
+    ],
     ["Threads", [String(threads)]],
     ["Products", [onThreads(gigaflops, "GF/s")]],
     ["Element-wise", [onThreads(elementwise, "GF/s")]],
     ["Memory", bandwidth.map((tried) => `${onThreads(tried, "GB/s")}, in ${tried.bytes / 2 ** 20} MiB`)],
   ]);
-}
-
-function turboLines(turbo: TurboReport | undefined): string[] {
-  if (turbo === undefined) return ["off"];
-  const { flag, width, why } = turbo;
-  return [`${flag === undefined ? "off" : `on, by ${flag}`}: ${why}`, `vectors of ${width} bits in products`];
 }

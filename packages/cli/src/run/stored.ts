@@ -43,11 +43,11 @@ export interface StoredRun {
   };
   readonly versions: Readonly<Record<string, string>>;
   readonly started: string;
-  /** What `--json` prints; absent while training. */
+  /** What `--json` prints of the run; absent while training. */
   readonly result?: TrainResult;
 }
 
-/** What `plumb train --json` prints. */
+/** What `plumb train --json` prints, with the name of the profile behind it if there is one. */
 export interface TrainResult {
   readonly task: Task;
   readonly loss: string;

@@ -75,7 +75,10 @@ export function lower(
   if (plan.guardsAt === plan.order.length) guardsAt = kernels.length;
   const guards = plan.guards.map(({ condition, check }) => ({ buffer: buffers.of(condition), check }));
   for (const assign of plan.assigns) {
-    if (!assign.inPlace) kernels.push(copy(buffers.of(assign.value), assign.value, buffers.assigned(assign)));
+    if (assign.inPlace) continue;
+    const kernel = copy(buffers.of(assign.value), assign.value, buffers.assigned(assign));
+    help.made?.(kernel, [assign.value]);
+    kernels.push(kernel);
   }
   const outputs = graph.outputs.map((output) => buffers.of(withoutChecks(output)));
   return {

@@ -61,14 +61,21 @@ function plan(lowered: Lowered, tasks: readonly Task[], levels: readonly number[
   };
 }
 
-/** What is in a level stands together, checks first; between levels there is a barrier. */
+/** What is in a level stands together, checks first, in their order; between levels there is a barrier. */
 function stepsOf(tasks: readonly Task[], levels: readonly number[], end: number): Step[] {
-  const byLevel = Array.from({ length: end }, (): Step[] => []);
+  const byLevel = Array.from({ length: end }, (): { checks: Step[]; others: Step[] } => ({
+    checks: [],
+    others: [],
+  }));
   tasks.forEach(({ step }, i) => {
-    if (step.kind === "guard") byLevel[levels[i]].unshift(step);
-    else byLevel[levels[i]].push(step);
+    const { checks, others } = byLevel[levels[i]];
+    (step.kind === "guard" ? checks : others).push(step);
   });
-  return byLevel.flatMap((steps, level): Step[] => (level === 0 ? steps : [{ kind: "barrier" }, ...steps]));
+  return byLevel.flatMap(({ checks, others }, level): Step[] => [
+    ...(level === 0 ? [] : [{ kind: "barrier" } as const]),
+    ...checks,
+    ...others,
+  ]);
 }
 
 interface Life {

@@ -223,3 +223,20 @@ it("neighbours of one shape are laid side by side in one pass", () => {
   const joined = makeNode(place.concat, parts, { axis: 1 });
   expect(kernels(programOf({ outputs: [joined], effects: [] }))).toEqual(["concat"]);
 });
+
+it("where two updates need each other's old value the smaller is copied, and nobody who only waits", () => {
+  const [c, a, b] = [
+    [9, 6],
+    [6, 6],
+    [6, 1],
+  ].map((shape, id) => variable(id, shape));
+  const nextA = makeNode(elementwise.tanh, [g.add(a, g.broadcast(b, [6, 6]))]);
+  const nextB = makeNode(elementwise.tanh, [g.matmul(a, input([6, 1]))]);
+  const nextC = g.mul(c, g.constant(0.5, c));
+  const effects = [assign(c, nextC), assign(a, nextA), assign(b, nextB)];
+  const program = programOf({ outputs: [g.matmul(c, nextA)], effects });
+  const copied = program.steps.flatMap((step) =>
+    step.kind === "kernel" && step.kernel.name === "copy" ? [...writesOf(step.kernel)] : [],
+  );
+  expect(copied.map((buffer) => program.buffers[buffer].place)).toEqual([{ kind: "assigned", index: 2 }]);
+});

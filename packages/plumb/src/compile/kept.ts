@@ -1,4 +1,5 @@
 /** Which nodes are computed in a place of their own, rather than inside each of their readers. */
+import { sizeOf } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import { loopInput } from "./loops.ts";
 import { isCheck, isLeaf, isPointwise, withoutChecks } from "./nodes.ts";
@@ -18,6 +19,22 @@ export function kept(order: readonly Node[], roots: readonly Node[], fuse: boole
     for (const input of new Set(node.inputs.map(withoutChecks)))
       readers.set(input, (readers.get(input) ?? 0) + 1);
   }
+  const assigned = new Set(
+    order.flatMap(({ op, binding }) =>
+      op.kind === "effect" && binding?.kind === "resident" ? [binding.resident] : [],
+    ),
+  );
+  /** What reads, where it is computed in its readers, the old value of a variable that is assigned a new one. */
+  const old = new Set<Node>();
+  const isOld = (input: Node): boolean =>
+    isLeaf(input)
+      ? input.binding?.kind === "resident" && assigned.has(input.binding.resident)
+      : old.has(input) && !keep.has(input);
+  /** True for a value that can be stored instead of one that it is computed from. */
+  const takesPlace = ({ shape, inputs }: Node): boolean =>
+    inputs
+      .map(withoutChecks)
+      .some((input) => !isLeaf(input) && keep.has(input) && sizeOf(input.shape) === sizeOf(shape));
   const costs = new Map<Node, number>();
   const depths = new Map<Node, number>();
   for (const node of order) {
@@ -44,7 +61,11 @@ export function kept(order: readonly Node[], roots: readonly Node[], fuse: boole
     const depth = 1 + Math.max(0, ...inlined.map((input) => depths.get(input) ?? 0));
     costs.set(node, cost);
     depths.set(node, depth);
-    const isSharedWork = (readers.get(node) ?? 0) > 1 && cost > recomputeLimit && node.op.kind !== "view";
+    if (node.inputs.map(withoutChecks).some(isOld)) old.add(node);
+    // A product and its bias: stored in the product's place they take no more room, and nobody reads the old bias later,
+    // when it may have to be written over.
+    const isWorth = cost > recomputeLimit || (old.has(node) && takesPlace(node));
+    const isSharedWork = (readers.get(node) ?? 0) > 1 && isWorth && node.op.kind !== "view";
     if (isSharedWork || cost > costLimit || depth > depthLimit) keep.add(node);
   }
   return keep;

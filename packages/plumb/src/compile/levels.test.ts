@@ -132,6 +132,25 @@ it("an update waits for all checks", () => {
   expect(program.steps.slice(looked, written).some(({ kind }) => kind === "barrier")).toBe(true);
 });
 
+it("checks are looked at in their order, however long each has to wait", () => {
+  const x = leaf([9, 9], new Choices(3));
+  const deep = g.sum(tanh(g.matmul(tanh(g.matmul(x, x)), x)), [0, 1]);
+  const [flat, other] = [0, 1].map((axis) => g.sum(g.sum(x, [axis]), [0]));
+  const checkOf = (size: Node): Node => {
+    const inputs = [size, makeNode(compare.less, [size, g.constant(9, size)])];
+    return makeNode(effect.check, inputs, {}, { kind: "check", explain: () => new Error("too large") });
+  };
+  for (const sizes of [
+    [flat, other],
+    [deep, flat, other],
+    [flat, deep, other],
+  ]) {
+    const { steps } = programOf({ outputs: [], effects: sizes.map(checkOf) });
+    const looked = steps.flatMap((step) => (step.kind === "guard" ? [step.check] : []));
+    expect(looked).toEqual(sizes.map((_, i) => i));
+  }
+});
+
 it("updates of variables stand side by side, however many there are", () => {
   const barriers = (count: number): number => {
     const x = leaf([8, 8], new Choices(1));

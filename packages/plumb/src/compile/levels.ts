@@ -88,8 +88,11 @@ export function levelsInOrder(tasks: readonly Task[], buffers: readonly PlannedB
 export function fewestLevels(tasks: readonly Task[], buffers: readonly PlannedBuffer[]): number[] {
   const needs = needsOf(tasks, buffers);
   const levels: number[] = [];
-  tasks.forEach((_, i) => {
+  let checked = 0;
+  tasks.forEach(({ step }, i) => {
     levels[i] = needs[i].reduce((level, need) => Math.max(level, levels[need] + 1), 0);
+    // Of several checks that fail the first is reported: none is looked at before one that comes earlier.
+    if (step.kind === "guard") levels[i] = checked = Math.max(levels[i], checked);
   });
   const latest = tasks.map(() => Infinity);
   for (let i = tasks.length - 1; i >= 0; i--) {

@@ -10,6 +10,7 @@ import {
   arange,
   asTensor,
   concat,
+  expNonPositive,
   loop,
   optionsOf,
   random,
@@ -158,7 +159,7 @@ export function weigh(scores: Tensor, v: Tensor, options: WeightingOptions): Att
 function powersOf(scores: Tensor, seen: Tensor | undefined): { powers: Tensor; sum: Tensor } {
   // −∞ rather than a large negative number: what is not seen is 0 exactly, whatever the scores are.
   const logits = seen === undefined ? scores : where(seen, scores, -Infinity);
-  const powers = logits.sub(shiftOf(logits, -1)).exp();
+  const powers = expNonPositive(logits.sub(shiftOf(logits, -1)));
   const sum = powers.sum(-1, { keepDims: true });
   return { powers, sum: seen === undefined ? sum : where(sum.greater(0), sum, 1) };
 }

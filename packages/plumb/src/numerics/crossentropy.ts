@@ -4,7 +4,7 @@
  * From logits they go through log-sum-exp: nothing overflows, no digits are lost for logits of ±10⁴, and the gradient is
  * the plain difference of probability and label. From probabilities they clip at 1e-7 as Keras does, since log 0 is −∞.
  */
-import { asTensor, where, type Tensor, type TensorLike } from "../tensor/index.ts";
+import { asTensor, expNonPositive, where, type Tensor, type TensorLike } from "../tensor/index.ts";
 import { inBlocks, largeLinear } from "./linear-blocks.ts";
 import { shiftOf } from "./softmax.ts";
 
@@ -52,7 +52,7 @@ export function categoricalFromProbabilities(y: Tensor, p: Tensor, axis: number)
 /** −Σ y log softmax(x) along the axis. */
 export function categoricalFromLogits(y: Tensor, x: Tensor, axis: number): Tensor {
   const shifted = x.sub(shiftOf(x, axis));
-  const logSum = shifted.exp().sum(axis, { keepDims: true }).log();
+  const logSum = expNonPositive(shifted).sum(axis, { keepDims: true }).log();
   return y.mul(logSum.sub(shifted)).sum(axis);
 }
 
@@ -83,7 +83,7 @@ export function sparseFromLogits(index: Tensor, x: Tensor, axis: number): Tensor
 
 function sparseFromRows(index: Tensor, x: Tensor, axis: number): Tensor {
   const largest = shiftOf(x, axis);
-  const logSum = x.sub(largest).exp().sum(axis).log();
+  const logSum = expNonPositive(x.sub(largest)).sum(axis).log();
   return logSum.add(largest.squeeze(axis).sub(picked(x, index, axis)));
 }
 

@@ -2,7 +2,16 @@
  * Connectionist temporal classification: how probable a sequence of classes is, summed over all the ways in which it can
  * be spread over the time steps. Graves, Fernández, Gomez and Schmidhuber, 2006.
  */
-import { arange, concat, stack, where, zeros, zerosLike, type Tensor } from "../tensor/index.ts";
+import {
+  arange,
+  concat,
+  expNonPositive,
+  stack,
+  where,
+  zeros,
+  zerosLike,
+  type Tensor,
+} from "../tensor/index.ts";
 import { logSoftmax } from "./softmax.ts";
 
 /** The logarithm of 0, finite so that no gradient is ∞ · 0; it stays below every path of logits up to 1e25. */
@@ -11,7 +20,7 @@ const never = -1e30;
 /** log Σ exp of finite parts, element by element. */
 function logAddExp(parts: readonly Tensor[]): Tensor {
   const largest = parts.reduce((a, b) => a.maximum(b)).stopGradient();
-  const powers = parts.map((part) => part.sub(largest).exp());
+  const powers = parts.map((part) => expNonPositive(part.sub(largest)));
   return powers
     .reduce((a, b) => a.add(b))
     .log()

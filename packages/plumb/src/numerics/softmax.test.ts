@@ -24,6 +24,21 @@ test("a row that is masked throughout is −∞, and NaN stays NaN", () => {
   expect([...softmax([0, -Infinity]).dataSync()]).toEqual([1, 0]);
 });
 
+test("an infinite logit: the log-sum is infinite, and shares are ∞/∞", () => {
+  expect(logSumExp([Infinity, 0, 200]).itemSync()).toBe(Infinity);
+  expect(
+    logSumExp(
+      [
+        [Infinity, -Infinity],
+        [0, 0],
+      ],
+      -1,
+      { keepDims: true },
+    ).dataSync()[0],
+  ).toBe(Infinity);
+  expect([...softmax([Infinity, 0, 200]).dataSync()]).toEqual([NaN, NaN, NaN]);
+});
+
 test("axes and keepDims", () => {
   const x = tensor([
     [0, 1, 2],

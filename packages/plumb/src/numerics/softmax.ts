@@ -3,15 +3,24 @@
  * is infinite in float32, and of all logits below −104 is 0, so that the plain formulas give ∞/∞ or log 0.
  */
 import { flag } from "../base/parameters.ts";
-import { asTensor, optionsOf, where, type Axes, type Tensor, type TensorLike } from "../tensor/index.ts";
+import {
+  asTensor,
+  expNonPositive,
+  optionsOf,
+  where,
+  type Axes,
+  type Tensor,
+  type TensorLike,
+} from "../tensor/index.ts";
 
 /**
  * The largest entry along an axis, as a shift that cancels in value and in gradient: hence no gradient runs through it.
- * Where all entries are −∞ (a fully masked row) or one is +∞ the shift is 0, since ∞ − ∞ would be NaN.
+ * Where all entries are −∞ (a fully masked row) the shift is 0, since ∞ − ∞ would be NaN. What is shifted is 0 at most,
+ * or NaN: where an entry is NaN, and where one is +∞, which has a share of ∞/∞.
  */
 export function shiftOf(x: Tensor, axis: Axes): Tensor {
   const largest = x.max(axis, { keepDims: true }).stopGradient();
-  return where(largest.abs().less(Infinity), largest, 0);
+  return where(largest.equal(-Infinity), 0, largest);
 }
 
 const sumOptions = optionsOf({ keepDims: flag(false, "Leave the axis in place with extent 1") });
@@ -20,7 +29,7 @@ const sumOptions = optionsOf({ keepDims: flag(false, "Leave the axis in place wi
  * The logarithm of the sum of exponentials, log Σ exp(xᵢ), along an axis.
  *
  * Shape: that of `x` without the axis, or with extent 1 there (`keepDims`). Shifted by the largest entry, it is finite
- * for all finite `x`; a row of −∞ gives −∞. Its gradient is `softmax(x)`.
+ * for all finite `x`; a row of −∞ gives −∞, one with ∞ gives ∞. Its gradient is `softmax(x)`.
  *
  * @example
  * logSumExp([1000, 1000]).itemSync(); // 1000.693…, where log(exp(1000) + exp(1000)) is Infinity
@@ -29,8 +38,9 @@ export function logSumExp(x: TensorLike, axis = -1, options?: { keepDims?: boole
   const { keepDims } = sumOptions("logSumExp", options);
   const logits = asTensor(x);
   const largest = shiftOf(logits, axis);
-  const sum = logits.sub(largest).exp().sum(axis, { keepDims: true }).log().add(largest);
-  return keepDims ? sum : sum.squeeze(axis);
+  const logSum = expNonPositive(logits.sub(largest)).sum(axis, { keepDims: true }).log().add(largest);
+  const result = where(largest.equal(Infinity), largest, logSum);
+  return keepDims ? result : result.squeeze(axis);
 }
 
 /**
@@ -43,7 +53,7 @@ export function logSumExp(x: TensorLike, axis = -1, options?: { keepDims?: boole
  */
 export function softmax(x: TensorLike, axis: Axes = -1): Tensor {
   const logits = asTensor(x);
-  const powers = logits.sub(shiftOf(logits, axis)).exp();
+  const powers = expNonPositive(logits.sub(shiftOf(logits, axis)));
   return powers.div(powers.sum(axis, { keepDims: true }));
 }
 
@@ -57,5 +67,5 @@ export function softmax(x: TensorLike, axis: Axes = -1): Tensor {
 export function logSoftmax(x: TensorLike, axis: Axes = -1): Tensor {
   const logits = asTensor(x);
   const shifted = logits.sub(shiftOf(logits, axis));
-  return shifted.sub(shifted.exp().sum(axis, { keepDims: true }).log());
+  return shifted.sub(expNonPositive(shifted).sum(axis, { keepDims: true }).log());
 }

@@ -1,5 +1,6 @@
 /** All records, by family and as one list. Methods of tensors, tests, docs and tables are derived from these. */
 import type { Op } from "../graph/op.ts";
+import { bounded } from "./bounded.ts";
 import { compare } from "./compare.ts";
 import { composite } from "./composite.ts";
 import { contract } from "./contract.ts";
@@ -19,6 +20,7 @@ import { view } from "./view.ts";
 export { g, makeNode } from "./builder.ts";
 export { expandComposites } from "./composite.ts";
 export {
+  bounded,
   compare,
   composite,
   contract,
@@ -40,6 +42,7 @@ export {
 export const families = {
   source,
   elementwise,
+  bounded,
   compare,
   reduce,
   scan,

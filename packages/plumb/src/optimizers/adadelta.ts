@@ -15,6 +15,7 @@ export const adadelta: OptimizerRecord<typeof parameters> = {
   learningRate: 0.001,
   parameters,
   slots: () => ({ accumulatedGrad: 0, accumulatedDeltaVar: 0 }),
+  squares: ["accumulatedGrad", "accumulatedDeltaVar"],
   update({ value, gradient, slots, rate, params: { rho, epsilon } }) {
     const accumulatedGrad = blend(slots.accumulatedGrad, gradient.square(), rho);
     const step = slots.accumulatedDeltaVar

@@ -27,6 +27,7 @@ export const adafactor: OptimizerRecord<typeof parameters> = {
     shape.length < 2
       ? { velocity: 0 }
       : { rows: shape.slice(0, -1), columns: [...shape.slice(0, -2), shape[shape.length - 1]] },
+  squares: ["velocity", "rows", "columns"],
   update({ value, gradient, slots, rate, step, params: { beta2Decay, epsilon1, epsilon2, clipThreshold } }) {
     const time = step.cast("float32");
     const beta2 = time.pow(beta2Decay).neg().add(1);

@@ -15,6 +15,7 @@ export const adagrad: OptimizerRecord<typeof parameters> = {
   learningRate: 0.001,
   parameters,
   slots: ({ initialAccumulatorValue }) => ({ accumulator: initialAccumulatorValue }),
+  squares: ["accumulator"],
   update({ value, gradient, slots, rate, params: { epsilon } }) {
     const accumulator = slots.accumulator.add(gradient.square());
     const step = gradient.mul(rate).div(accumulator.add(epsilon).sqrt());

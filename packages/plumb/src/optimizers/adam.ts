@@ -19,6 +19,7 @@ export const adam: OptimizerRecord<typeof parameters> = {
   learningRate: 0.001,
   parameters,
   slots: ({ amsgrad }) => ({ momentum: 0, velocity: 0, ...(amsgrad ? { velocityHat: 0 } : {}) }),
+  squares: ["velocity", "velocityHat"],
   shared: powers,
   advance: advancePowers,
   update: (input) => adamUpdate(input, input.params),

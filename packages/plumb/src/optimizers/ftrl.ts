@@ -21,6 +21,7 @@ export const ftrl: OptimizerRecord<typeof parameters> = {
   learningRate: 0.001,
   parameters,
   slots: ({ initialAccumulatorValue }) => ({ accumulator: initialAccumulatorValue, linear: 0 }),
+  squares: ["accumulator"],
   update({ value, gradient, slots, rate, params }) {
     const { l1RegularizationStrength: l1, l2RegularizationStrength: l2, beta } = params;
     const power = -params.learningRatePower;

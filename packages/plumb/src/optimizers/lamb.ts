@@ -19,6 +19,7 @@ export const lamb: OptimizerRecord<typeof parameters> = {
   learningRate: 0.001,
   parameters,
   slots: () => ({ momentum: 0, velocity: 0 }),
+  squares: ["velocity"],
   shared: powers,
   advance: advancePowers,
   update({ value, gradient, slots, shared, rate, params: { beta1, beta2, epsilon } }) {

@@ -74,6 +74,7 @@ export const muon: OptimizerRecord<typeof parameters> = {
   weightDecay: 0.004,
   parameters,
   slots: (params, variable) => (isAdams(variable, params) ? { momentum: 0, velocity: 0 } : { momentum: 0 }),
+  squares: ["velocity"],
   shared: powers,
   advance: (shared, { adamBeta1, adamBeta2 }) =>
     advancePowers(shared, { beta1: adamBeta1, beta2: adamBeta2 }),

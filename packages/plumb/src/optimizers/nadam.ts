@@ -20,6 +20,7 @@ export const nadam: OptimizerRecord<typeof parameters> = {
   learningRate: 0.001,
   parameters,
   slots: () => ({ momentum: 0, velocity: 0 }),
+  squares: ["velocity"],
   shared: { beta2Power: 1, decayPower: 1, product: 1 },
   advance({ beta2Power, decayPower, product }, { beta1, beta2 }) {
     const power = decayPower.mul(0.96);

@@ -16,7 +16,7 @@ import { learningRateFrom, type LearningRate, type LearningRateLike } from "./le
 import { checkClipping, common, type Common, type OptimizerOptions } from "./options.ts";
 import type { OptimizerRecord } from "./record.ts";
 import { dataOf, SavedArray, type StateEntry } from "./state-entry.ts";
-import { dividedBy, slotOf, state, withoutTraces, type Update } from "./state.ts";
+import { dividedBy, flushSubnormals, slotOf, state, type Update } from "./state.ts";
 import { decayed, decays, type DecayExclusions } from "./weight-decay.ts";
 
 /** A gradient with the variable it belongs to; null skips the variable, leaving its slots as they are. */
@@ -204,14 +204,16 @@ export class Optimizer<P extends Parameters = any> {
       const next = this.record.update({
         value: decayed(variable.read(), rate, this.#decayOf(variable)),
         gradient: clipped[i],
-        slots: mapRecord(slots, (slot) => slot.read()),
+        slots: mapRecord(slots, (slot, key) =>
+          flushSubnormals(slot.read(), this.record.squares?.includes(key)),
+        ),
         shared,
         rate,
         step,
         params: this.params,
       });
       values.set(...settled([variable, next.value]));
-      kept.push(...entries(next.slots, slots).map(withoutTraces).map(settled));
+      kept.push(...entries(next.slots, slots).map(settled));
     });
 
     const followed = this.#averages?.follow(values, updatesBefore);

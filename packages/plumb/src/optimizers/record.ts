@@ -67,6 +67,8 @@ export interface OptimizerRecord<P extends Parameters> {
   readonly idle?: Readonly<Partial<Record<keyof P, string>>>;
   /** What is kept for a variable, by name. */
   readonly slots: (params: ValuesOf<P>, variable: VariableInfo) => SlotStarts;
+  /** Slots that hold squares of gradients, or what is of their size: of these smaller numbers matter. */
+  readonly squares?: readonly string[];
   /** Scalars kept once, in float64, with their first values. */
   readonly shared?: Readonly<Record<string, number>>;
   /** Their next values, taken at the beginning of each step. */

@@ -26,6 +26,7 @@ export const rmsprop: OptimizerRecord<typeof parameters> = {
     ...(momentum > 0 ? { momentum: 0 } : {}),
     ...(centered ? { averageGradient: 0 } : {}),
   }),
+  squares: ["velocity"],
   update({ value, gradient, slots, rate, params: { rho, momentum, epsilon, centered } }) {
     const velocity = blend(slots.velocity, gradient.square(), rho);
     const averageGradient = centered ? blend(slots.averageGradient, gradient, rho) : undefined;

@@ -24,6 +24,7 @@ export const scheduleFreeAdamW: OptimizerRecord<typeof parameters> = {
   parameters,
   // z, which Keras calls momentum, begins where the variable does. x is not kept: it follows from w and z.
   slots: () => ({ momentum: "value", velocity: 0 }),
+  squares: ["velocity"],
   shared: { beta2Power: 1 },
   advance: ({ beta2Power }, { beta2 }) => ({ beta2Power: beta2Power.mul(factor(beta2)) }),
   update({ value, gradient, slots, shared, rate, step, params: { beta1, beta2, epsilon, warmupSteps } }) {

@@ -24,16 +24,24 @@ export function slotOf(variable: Variable, start: SlotStart, name: string): Vari
 /** A variable with the value it is to take. */
 export type Update = readonly [variable: Variable, value: Tensor];
 
-/** Slots are rounded to multiples of 2^-103 below it, and keep every bit from 2^-56 on. */
-const trace = 2 ** -80;
+/**
+ * Added and taken away again: what is smaller is rounded to multiples of 2^-23 times it (2^-24 below 0), and what is 2^25 times
+ * as large keeps every bit. Means of gradients are multiplied by learning rates, and must stay far from subnormal; means of
+ * squares are as much smaller as gradients are: those of 10^-15 give 2^-110 with 1 − β₂ before it.
+ */
+const tiny = { mean: 2 ** -80, square: 2 ** -100 };
 
 /**
- * Slots that forget, but for what is left long after. The running mean of a gradient that has become 0 (a dead unit, a pixel
- * that is black in all images) halves every few steps until it is subnormal, and there it stays, since a tenth of the
- * smallest number rounds to 0. Processors are some 100 cycles late with each subnormal: a step then takes 25 times as long.
- * Adding a number and taking it away again drops what is less than half its last place: nothing is left that small.
+ * A slot as its formula reads it: what is left of it long after has become 0. The running mean of a gradient that has become
+ * 0 (a dead unit, a pixel that is black in all images) halves every few steps until it is subnormal, and there it stays,
+ * since a tenth of the smallest number rounds to 0. Processors are some 100 cycles late with each subnormal: a step then
+ * takes 25 times as long. Adding a number and taking it away again drops what is less than half its last place. It is done
+ * where slots are read, so that what is stored is what the update used.
  */
-export const withoutTraces = ([slot, next]: Update): Update => [slot, next.add(trace).sub(trace)];
+export const flushSubnormals = (slot: Tensor, holdsSquares = false): Tensor => {
+  const added = holdsSquares ? tiny.square : tiny.mean;
+  return slot.add(added).sub(added);
+};
 
 /** Whole-number division of an int32 scalar: by way of float64, which holds every int32. */
 export const dividedBy = (x: Tensor, divisor: number): Tensor =>

@@ -1,5 +1,6 @@
 /** Element-by-element functions, derived from the op records: a new record is a new function and a new method. */
 import type { ElementwiseOp } from "../graph/op.ts";
+import { bounded } from "../ops/bounded.ts";
 import { compare } from "../ops/compare.ts";
 import { elementwise } from "../ops/elementwise.ts";
 import { pointwise } from "./broadcasting.ts";
@@ -40,3 +41,6 @@ function functionOf(op: ElementwiseOp): (...operands: TensorLike[]) => Tensor {
 export const elementwiseFunctions = Object.fromEntries(
   Object.entries<ElementwiseOp>(records).map(([name, op]) => [name, functionOf(op)]),
 ) as ElementwiseFunctions;
+
+/** eˣ of x ≤ 0, for formulas that subtract a maximum first: cheaper than `exp`, and no method, since nobody checks. */
+export const expNonPositive: (x: TensorLike) => Tensor = functionOf(bounded.expNonPositive);

@@ -1,12 +1,12 @@
 /** The tensor room's own front door. */
-import { elementwiseFunctions } from "./elementwise.ts";
+import { elementwiseFunctions, expNonPositive } from "./elementwise.ts";
 import "./methods.ts";
 
 export { compile } from "./compile.ts";
 export { checked, concat, scatterAdd, stack, where } from "./combine.ts";
 export { arange, eye, full, ones, onesLike, scalar, tensor, zeros, zerosLike } from "./create.ts";
 export { einsum } from "./einsum.ts";
-export { elementwiseFunctions };
+export { elementwiseFunctions, expNonPositive };
 export { withTrace } from "./context.ts";
 export { currentBackend, limits, setBackend, setThreads, type EngineStats } from "./engine.ts";
 export { grad, gradients, GradientTape, valueAndGrad, type Source, type ValueAndGrads } from "./grad.ts";

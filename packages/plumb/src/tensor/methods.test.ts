@@ -20,6 +20,7 @@ describe("methods and functions", () => {
   // Ops that a user reaches under another name, or not at all.
   const elsewhere: Record<string, string> = {
     broadcast: "broadcastTo",
+    expNonPositive: "softmax",
     cumprod: "the gradient of prod",
     bitsToUnit: "random",
     randomBits: "random",

@@ -338,8 +338,18 @@ class TracedProgram<R> implements Traced<R> {
   rehearse(): Rehearsal {
     const roots = this.#roots;
     const copies = new Map(roots.assigns?.map(storageOf).map((storage) => [storage, copyOf(storage)]));
+    const disposeCopies = (): void => {
+      for (const copy of copies.values()) copy.dispose();
+    };
     const plain = new BoundProgram(roots, programFor, copies);
-    const timed = new BoundProgram(roots, (layout) => new TimedProgram(layout), copies);
+    let timed: BoundProgram<TimedProgram>;
+    try {
+      timed = new BoundProgram(roots, (layout) => new TimedProgram(layout), copies);
+    } catch (error) {
+      plain.dispose();
+      disposeCopies();
+      throw error;
+    }
     const { kernels, clock } = timed.program;
     // Any three words name a draw; those of the generators are left to the function itself.
     const draws: Draws = new Map(this.#context.draws.map((next, i) => [next, [1, 2, i]]));
@@ -359,7 +369,7 @@ class TracedProgram<R> implements Traced<R> {
       dispose() {
         for (const bound of [plain, timed]) bound.dispose();
         timed.program.dispose();
-        for (const copy of copies.values()) copy.dispose();
+        disposeCopies();
       },
     };
   }

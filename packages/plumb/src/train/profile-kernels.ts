@@ -1,6 +1,7 @@
 /** From laps to a profile: means that add up, speeds, and how near they are to what the machine can do. */
 import type { KernelFacts, Lap, Span } from "../backends/backend.ts";
 import type { MachineSpeed, Speed } from "./profile-machine.ts";
+import type { Profile } from "./profile.ts";
 
 /** One kernel of a step: a loop, or a nest of loops, that computes some ops at once. */
 export interface KernelProfile {
@@ -50,17 +51,7 @@ export interface Steps {
 }
 
 /** What follows from it. */
-export interface Measured {
-  readonly step: number;
-  readonly quartiles: readonly [lower: number, upper: number];
-  readonly timed: number;
-  readonly clock: number;
-  readonly kernels: readonly KernelProfile[];
-  readonly outside: number;
-  readonly waiting: number;
-  readonly busy: number;
-  readonly notes: readonly string[];
-}
+export type Measured = Omit<Profile, "model" | "rows" | "threads" | "machine" | "toString">;
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,4 +1,5 @@
 /** How fast this machine computes and moves memory with this engine, found by trying: what a profile compares with. */
+import { tileTrial, vectorBits, type TileTrial } from "../backends/wasm/tile-trial.ts";
 import {
   currentBackend,
   engineStats,
@@ -21,6 +22,12 @@ export interface Speed {
 /** What a machine reaches. */
 export interface MachineSpeed {
   readonly threads: number;
+  /** A multiplication and an addition round once. */
+  readonly fused: boolean;
+  /** Bits of a vector in matrix products, as a trial found them: 256 where `plumb-ml/turbo` made pairs of two. */
+  readonly width: 128 | 256;
+  /** The shape of tiles in which products are computed, since it is the fastest here: `narrow`, `tall`, `wide` or `large`. */
+  readonly tile: TileTrial["tile"];
   /** Matrix products, in billions of operations per second: a multiplication and an addition are two. */
   readonly gigaflops: Speed;
   /** Chains of multiplications and additions on arrays that a core's own cache holds, each operation counted as one. */
@@ -45,11 +52,13 @@ const patience = 60;
 /** The same for what runs on several threads: workers may have to start. */
 const longPatience = 250;
 
-const known = new Map<number, Promise<MachineSpeed>>();
+/** What was measured, for a number of threads and a trial of tiles: turbo makes a new trial, and other speeds. */
+const known = new Map<number, { readonly trial: TileTrial; readonly speed: Promise<MachineSpeed> }>();
 
 /**
  * Measures how fast matrix products run here and how fast memory is, on one thread and on all: the best of many tries,
- * in about a second. What was measured is kept: for a number of threads it is done once in a process.
+ * in about a second. What was measured is kept: for a number of threads it is done once in a process, and once more after
+ * `plumb-ml/turbo` was imported.
  *
  * @example
  * const { gigaflops, bandwidth } = await machineSpeed();
@@ -57,12 +66,17 @@ const known = new Map<number, Promise<MachineSpeed>>();
  */
 export function machineSpeed(): Promise<MachineSpeed> {
   const { threads } = engineStats();
-  let found = known.get(threads);
-  if (found === undefined) known.set(threads, (found = measure(threads)));
-  return found;
+  const trial = tileTrial();
+  const before = known.get(threads);
+  if (before?.trial === trial) return before.speed;
+  const found = { trial, speed: measure(threads, trial) };
+  known.set(threads, found);
+  // What failed says nothing of the machine, and is tried again.
+  found.speed.catch(() => known.get(threads) === found && known.delete(threads));
+  return found.speed;
 }
 
-async function measure(threads: number): Promise<MachineSpeed> {
+async function measure(threads: number, trial: TileTrial): Promise<MachineSpeed> {
   const alone = await onThreads(1);
   let together = threads === 1 ? alone : await onThreads(threads);
   // Workers that start slowly join late: where all are no faster than one, they may not have been there.
@@ -70,6 +84,9 @@ async function measure(threads: number): Promise<MachineSpeed> {
     together = await onThreads(threads);
   return {
     threads,
+    fused: trial.fused,
+    width: vectorBits(trial),
+    tile: trial.tile,
     gigaflops: { oneThread: alone.gigaflops, allThreads: together.gigaflops },
     elementwise: { oneThread: alone.elementwise, allThreads: together.elementwise },
     bandwidth: sizes.map((bytes, i) => ({
@@ -128,9 +145,9 @@ async function fastest(threads: number, used: readonly Variable[], fn: () => voi
   let best = Infinity;
   try {
     await engineTurn(() => program.reserveAwaited());
-    const usual = currentBackend().threads;
     for (let spent = 0; spent < most;) {
       spent += await engineTurn(() => {
+        const usual = currentBackend().threads;
         setThreads(threads);
         const start = now();
         try {
@@ -149,7 +166,9 @@ async function fastest(threads: number, used: readonly Variable[], fn: () => voi
     }
     return best;
   } finally {
-    program.dispose();
-    for (const one of used) one.dispose();
+    await engineTurn(() => {
+      program.dispose();
+      for (const one of used) one.dispose();
+    });
   }
 }

@@ -21,6 +21,7 @@ export function profileTable(profile: Profile): string {
   const time = (milliseconds: number): string => digits(short ? 1000 * milliseconds : milliseconds);
   const unit = short ? "µs" : "ms";
   const shared = kernels.some(({ threads }) => threads > 1);
+  const told = kernels.filter(({ share }) => share >= leastShare);
   const columns: readonly Column[] = [
     { head: "share", of: ({ share }) => percent(share) },
     { head: unit, of: ({ milliseconds }) => time(milliseconds) },
@@ -30,8 +31,8 @@ export function profileTable(profile: Profile): string {
     { head: "GFLOP/s", of: ({ gigaflops }) => digits(gigaflops) },
     { head: "of peak", of: ({ ofPeak, bound }) => `${percent(ofPeak)} ${bound === "memory" ? "M" : "A"}` },
     ...(shared ? ofThreads : []),
+    { head: "no.", of: (kernel) => String(told.indexOf(kernel) + 1) },
   ];
-  const told = kernels.filter(({ share }) => share >= leastShare);
   const rest = kernels.filter(({ share }) => share < leastShare);
   const cells = told.map((kernel) => columns.map(({ of }) => of(kernel)));
   const widths = columns.map(({ head }, c) => Math.max(head.length, ...cells.map((row) => row[c].length)));
@@ -58,7 +59,8 @@ export function profileTable(profile: Profile): string {
     sumLine(outside, "JavaScript, which feeds and calls them"),
     sumLine(timed, "the step with a clock in it"),
     "",
-    ...legend(profile, shared).flatMap(wrapped),
+    ...fusedLines(told),
+    ...legend(profile, shared).flatMap((text) => wrapped(text)),
     `The clock took ${time(profile.clock)} ${unit} more, ${percent(profile.clock / timed)} of the step, which is taken off.`,
     ...wrapped(machineLine(profile.machine)),
     ...notes.flatMap((note) => wrapped(`Note: ${note}.`)),
@@ -70,9 +72,27 @@ const ofThreads: readonly Column[] = [
   { head: "wait", of: ({ waiting, milliseconds }) => percent(milliseconds > 0 ? waiting / milliseconds : 0) },
 ];
 
+/** The ops of the kernels whose names do not say all of them; of kernels with the same ops in one line. */
+function fusedLines(kernels: readonly KernelProfile[]): string[] {
+  const numbers = new Map<string, number[]>();
+  kernels.forEach(({ name, ops }, i) => {
+    const named = new Set(name.split(/[+ ]/));
+    if (ops.every((op) => named.has(op))) return;
+    const key = ops.join(", ");
+    numbers.set(key, [...(numbers.get(key) ?? []), i + 1]);
+  });
+  if (numbers.size === 0) return [];
+  const lines = [...numbers].flatMap(([ops, of]) => wrapped(`${of.join(", ")}: ${ops}`, "  "));
+  return [
+    "Ops that kernels compute, where there are more than their names say, by their numbers:",
+    ...lines,
+    "",
+  ];
+}
+
 function legend({ busy, threads }: Profile, shared: boolean): string[] {
   return [
-    "kernel: what it is for (←: gradients), the ops it was made for, and the extents of its loops.",
+    "kernel: what it is for (←: gradients), the ops whose results it leaves, and the extents of its loops.",
     "MB: read and written in a step, an element once in a call. GFLOP/s: 2 for a multiply-add, 1 for an addition.",
     "of peak: the time that this machine would need at best. A: for the arithmetic, M: to read and write.",
     ...(shared
@@ -115,17 +135,17 @@ function shortened(name: string): string {
   return runs.map(({ op, times }) => (times === 1 ? op : `${times} ${op}`)).join("+");
 }
 
-/** A text in lines, broken between words. */
-function wrapped(text: string): string[] {
+/** A text in lines, broken between words and indented. */
+function wrapped(text: string, indent = ""): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
+    if (line !== "" && line.length + 1 + word.length > width - indent.length) {
       lines.push(line);
       line = word;
     } else line += line === "" ? word : ` ${word}`;
   }
-  return [...lines, line];
+  return [...lines, line].map((part) => indent + part);
 }
 
 const cut = (text: string): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text);

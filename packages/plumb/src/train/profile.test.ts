@@ -2,11 +2,13 @@ import { describe, expect, test } from "vitest";
 import { wantedHead } from "../base/contract.ts";
 import { generatorState } from "../base/seed.ts";
 import type { KernelFacts, Lap } from "../backends/backend.ts";
+import { probe } from "../backends/wasm/features.ts";
+import { tileTrial } from "../backends/wasm/tile-trial.ts";
 import * as plumb from "../index.ts";
 import { Dense, Dropout, Input, LSTM, Sequential, losses, type AnyModel, type Profile } from "../index.ts";
 import { generatedInputs, generatedLabels } from "./profile-data.ts";
 import { measured } from "./profile-kernels.ts";
-import type { MachineSpeed } from "./profile-machine.ts";
+import { machineSpeed, type MachineSpeed } from "./profile-machine.ts";
 
 const isProduct = ({ name }: { name: string }): boolean =>
   name.startsWith("matmul") || name.startsWith("contraction");
@@ -101,6 +103,21 @@ describe("a profile of a Dense net", () => {
     const large = profile.kernels.filter(({ share }) => share >= 0.001).length;
     const few = large < profile.kernels.length ? 1 : 0;
     expect(told).toHaveLength(large + few + 3);
+  });
+
+  test("the table says every op of the kernels that it tells of, by their numbers where names leave some out", async () => {
+    const { profile } = await made;
+    const text = String(profile);
+    const told = profile.kernels.filter(({ share }) => share >= 0.001);
+    told.forEach(({ name, ops }, i) => {
+      const left = ops.filter((op) => !name.split(/[+ ]/).includes(op));
+      const line = text
+        .split("\n")
+        .find((one) => one.startsWith("  ") && new RegExp(`^  (\\d+, )*${i + 1}(, \\d+)*: `).test(one));
+      expect(line?.split(": ")[1].split(", ")).toEqual(left.length === 0 ? undefined : ops);
+    });
+    const updates = told.filter(({ parts }) => parts.some((part) => part.name === "optimizer"));
+    expect(updates.some(({ ops, name }) => ops.includes("sqrt") && !name.includes("sqrt"))).toBe(true);
   });
 });
 
@@ -202,9 +219,24 @@ describe("what cannot be profiled", () => {
   });
 });
 
+test("what the machine reaches is measured once, and again after a new trial of tiles", async () => {
+  const first = machineSpeed();
+  expect(machineSpeed()).toBe(first);
+  const { fused, tile, width } = await first;
+  expect({ fused, tile }).toEqual({ fused: probe().fused, tile: tileTrial().tile });
+  if (!fused) expect({ tile, width }).toEqual({ tile: "narrow", width: 128 });
+  tileTrial({ again: true });
+  const second = machineSpeed();
+  expect(second).not.toBe(first);
+  await second;
+});
+
 describe("from laps to a profile", () => {
   const machine: MachineSpeed = {
     threads: 2,
+    fused: true,
+    width: 128,
+    tile: "narrow",
     gigaflops: { oneThread: 40, allThreads: 80 },
     elementwise: { oneThread: 20, allThreads: 40 },
     bandwidth: [

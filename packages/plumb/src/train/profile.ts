@@ -126,9 +126,11 @@ export async function profile(
     const found = measured(kernels, await run(model, rehearsed!, steps, batches.steps), machine);
     return new Profile(model.name, rows, machine, found);
   } finally {
-    rehearsed?.dispose();
-    step?.dispose();
-    data.dispose();
+    await engineTurn(() => {
+      rehearsed?.dispose();
+      step?.dispose();
+      data.dispose();
+    });
   }
 }
 

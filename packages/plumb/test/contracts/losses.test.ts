@@ -300,3 +300,11 @@ describe("the names of the losses", () => {
     expect(files.sort()).toEqual(allLosses.map(({ name }) => fileOf(name)).sort());
   });
 });
+
+it("of two losses that are given wrong values the first says so", () => {
+  const [p, q] = [tensor([[2], [0.5]]), tensor([[3], [0.5]])];
+  const labels = tensor([[0], [1]]);
+  const of = (x: Tensor): Tensor => losses.get("bce").call(labels, x);
+  expect(() => of(p).add(of(q)).dataSync()).toThrow(/PL2001.* 2 at/);
+  expect(() => of(q).add(of(p)).dataSync()).toThrow(/PL2001.* 3 at/);
+});

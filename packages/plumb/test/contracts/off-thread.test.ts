@@ -209,3 +209,20 @@ describe.each(ways)("%s", (_name, engine) => {
     expect(await model.predict(x())).toBeInstanceOf(plumb.Tensor);
   });
 });
+
+describe.each(ways)("%s: a profile", (_, engine) => {
+  it("takes its turns beside a fit, and leaves no trace", async () => {
+    setBackend(engine);
+    const [trained, profiled] = [classifier(), classifier()];
+    const settled = await Promise.allSettled([
+      trained.fit(x(), y, { epochs: 30, batchSize: 14, seed: 1 }),
+      profiled.profile(x(), y, { steps: 4, batchSize: 14 }),
+      trained.predict(x()),
+    ]);
+    expect(settled.map(({ status, ...rest }) => ("reason" in rest ? String(rest.reason) : status))).toEqual([
+      "fulfilled",
+      "fulfilled",
+      "fulfilled",
+    ]);
+  });
+});

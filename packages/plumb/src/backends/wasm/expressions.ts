@@ -32,6 +32,8 @@ interface Access {
 /** Values and addresses that hold inside one loop body, and in what it contains. */
 interface Frame {
   readonly values: Map<Expr, Map<number, Lane>>;
+  /** Counters in all lanes, by their coefficients: what copies of a counter have in common. */
+  readonly counters: Map<string, Lane>;
   readonly pointers: Map<string, number>;
 }
 
@@ -40,7 +42,7 @@ const copyStride = 64;
 export class PointWriter {
   private readonly fn: KernelFunction;
   private readonly levels: Level[] = [];
-  private readonly frames: Frame[] = [{ values: new Map(), pointers: new Map() }];
+  private readonly frames: Frame[] = [{ values: new Map(), counters: new Map(), pointers: new Map() }];
   private readonly levelOfExpr = new Map<Expr, readonly number[]>();
   private readonly resultsOfExpr = new Map<Expr, ReadonlySet<Fold | "product">>();
   private readonly folded = new Map<Fold, (copies: Copies) => Lane>();
@@ -60,7 +62,7 @@ export class PointWriter {
   /** Opens a level for the code that `body` writes. The counter must be set. */
   inside(level: Level, accesses: readonly Access[], body: () => void): void {
     this.levels.push(level);
-    this.frames.push({ values: new Map(), pointers: new Map() });
+    this.frames.push({ values: new Map(), counters: new Map(), pointers: new Map() });
     for (const access of accesses) if (access.at.coefficients[level.loop]) this.pointer(access);
     this.fn.lanes.body(body);
     for (const local of this.frames.pop()?.pointers.values() ?? []) this.fn.f.release(local);
@@ -400,8 +402,7 @@ export class PointWriter {
   }
 
   private counter(at: Affine, copies: Copies): Lane {
-    const { f, lanes } = this.fn;
-    const lane = lanes.fresh("int32");
+    const { lanes } = this.fn;
     let base = at.base;
     let ramp = 0;
     this.levels.forEach((level, i) => {
@@ -409,16 +410,25 @@ export class PointWriter {
       base += (copies[i] ?? 0) * (level.vector ? 4 : 1) * coefficient;
       if (level.vector) ramp = coefficient;
     });
-    f.i32(base);
+    const places = lanes.integers([base, base + ramp, base + 2 * ramp, base + 3 * ramp]);
+    return lanes.add(this.countersHere(at), places);
+  }
+
+  /** The part of a counter that its copies and lanes have in common. */
+  private countersHere(at: Affine): Lane {
+    const { f, lanes } = this.fn;
+    const { counters } = this.frames[this.frames.length - 1];
+    const key = at.coefficients.join();
+    const known = counters.get(key);
+    if (known !== undefined) return known;
+    const lane = lanes.fresh("int32");
+    f.i32(0);
     for (const level of this.levels) {
       const coefficient = at.coefficients[level.loop] ?? 0;
       if (coefficient !== 0) this.fn.scaled(level.counter, coefficient).op("i32.add");
     }
-    f.op("i32x4.splat");
-    if (ramp !== 0) {
-      f.v128(new Uint8Array(Int32Array.of(0, ramp, 2 * ramp, 3 * ramp).buffer)).op("i32x4.add");
-    }
-    f.set(lane.local);
+    f.op("i32x4.splat").set(lane.local);
+    counters.set(key, lane);
     return lane;
   }
 

@@ -40,6 +40,11 @@ export class ConstantPool {
     return this.#place(`${bits32 | 0}`, [bits32]);
   }
 
+  /** The byte offset of four words. */
+  addVector(words: readonly number[]): number {
+    return this.#place(`v ${words.join()}`, [...words]);
+  }
+
   /** The byte offset of a float64. */
   add64(value: number): number {
     const words = new Uint32Array(Float64Array.of(value).buffer);
@@ -216,7 +221,12 @@ export class WasmLanes implements Lanes<Lane> {
     return { dtype, local: this.#hoisted("v128.load32_splat", this.#pool.add(bits)) };
   }
 
-  #hoisted(load: "v128.load32_splat" | "v128.load64_splat", offset: number): number {
+  /** Four whole numbers. */
+  integers(values: readonly number[]): Lane {
+    return { dtype: "int32", local: this.#hoisted("v128.load", this.#pool.addVector(values)) };
+  }
+
+  #hoisted(load: "v128.load" | "v128.load32_splat" | "v128.load64_splat", offset: number): number {
     const key = `${load} ${offset}`;
     const known = this.#constants.get(key);
     if (known !== undefined) return known;

@@ -29,3 +29,15 @@ it("notices when the other way becomes the faster one", () => {
 it("stays where nothing is to be gained", () => {
   expect(sharedPart(new Pace(), { together: 1, alone: 1 }, 2_000)).toBeGreaterThan(0.98);
 });
+
+it("is not misled by single runs whose core was taken away", () => {
+  const pace = new Pace();
+  let together = 0;
+  for (let i = 0; i < 4_000; i++) {
+    const { next } = pace;
+    if (next) together++;
+    // Every seventh run takes ten times as long, whichever way it goes.
+    pace.took((next ? 1 : 1.8) * (i % 7 === 3 ? 10 : 1));
+  }
+  expect(together / 4_000).toBeGreaterThan(0.98);
+});

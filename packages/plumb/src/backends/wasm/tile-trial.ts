@@ -23,6 +23,10 @@ export interface TileTrial {
   readonly speeds: Readonly<Record<TileName, number>>;
 }
 
+/** Bits of a vector in products: the shapes of 256 win only where V8 makes one vector of two. */
+export const vectorBits = ({ tile }: TileTrial): 128 | 256 =>
+  tile === "wide" || tile === "large" ? 256 : 128;
+
 /** The product that is tried: a whole number of tiles in every shape, operands in the second-level cache. */
 const [m, n, k] = [48, 64, 256];
 const flops = 2 * m * n * k;

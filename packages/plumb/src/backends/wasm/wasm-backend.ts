@@ -22,7 +22,7 @@ export interface WasmOptions {
   readonly features?: Partial<Features>;
   readonly simplify?: boolean;
   readonly fuse?: boolean;
-  /** Threads, the caller's among them; where the host has none to give, there is one. Default: one per core. */
+  /** Threads, the caller's among them; where the host has none to give, there is one. Default: one per core, at most 8. */
   readonly threads?: number;
   /** Runs every program on all threads, and every kernel of it, however small; for comparing. */
   readonly shareAll?: boolean;

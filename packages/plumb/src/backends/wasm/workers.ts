@@ -73,7 +73,7 @@ export const isPage = (): boolean =>
 /** More threads than this are not taken unasked: a step of training has barriers, and ends with the slowest. */
 const mostUnasked = 8;
 
-/** Threads that programs use unless they are told: one per core. Tests, many of which run at once, get one. */
+/** Threads that programs use unless they are told: one per core, at most 8. Tests, many of which run at once, get one. */
 export function usualThreads(): number {
   if (host.process?.env?.VITEST !== undefined) return 1;
   const cores =
