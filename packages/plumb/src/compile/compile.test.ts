@@ -3,10 +3,11 @@ import { gradients } from "../autodiff/reverse.ts";
 import { interpret } from "../interpret/interpret.ts";
 import type { Graph, Node } from "../graph/node.ts";
 import { topological } from "../graph/order.ts";
-import { compare, effect, elementwise, g, makeNode, place, reduce, source } from "../ops/index.ts";
+import { compare, elementwise, g, makeNode, place, reduce } from "../ops/index.ts";
 import { parameterLike, resultOf, type LoopCall } from "../ops/loop.ts";
 import { dataNode } from "../../test/support/samples.ts";
 import { randomGraph } from "../../test/support/random-graphs.ts";
+import { assign, variable } from "../../test/support/residents.ts";
 import { simplify } from "./1-simplify.ts";
 import { paddedBytes } from "./5-memory.ts";
 import { compile } from "./compile.ts";
@@ -25,14 +26,6 @@ const input = (shape: number[]): Node =>
     { shape, dtype: "float32" },
     Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i)),
   );
-const variable = (id: number, shape: number[]): Node =>
-  makeNode(
-    source.resident,
-    [],
-    { shape, dtype: "float32" },
-    { kind: "resident", resident: { id, shape, dtype: "float32" } },
-  );
-const assign = (to: Node, value: Node): Node => makeNode(effect.assign, [value], {}, to.binding);
 
 it("a dense layer's forward pass is one kernel", () => {
   const x = input([32, 64]);

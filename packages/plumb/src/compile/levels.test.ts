@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 import { Choices, leaf, randomGraph } from "../../test/support/random-graphs.ts";
+import { assign, variable } from "../../test/support/residents.ts";
 import type { Graph, Node } from "../graph/node.ts";
 import { topological } from "../graph/order.ts";
-import { compare, effect, elementwise, g, makeNode, source } from "../ops/index.ts";
+import { compare, effect, elementwise, g, makeNode } from "../ops/index.ts";
 import { compile } from "./compile.ts";
 import { paddedBytes } from "./5-memory.ts";
 import { readsOf, writesOf } from "./expr.ts";
@@ -37,14 +38,6 @@ function usesOf(step: Step): { reads: number[]; writes: number[] } {
   }
 }
 
-const variable = (id: number, shape: number[]): Node =>
-  makeNode(
-    source.resident,
-    [],
-    { shape, dtype: "float32" },
-    { kind: "resident", resident: { id, shape, dtype: "float32" } },
-  );
-const assign = (to: Node, value: Node): Node => makeNode(effect.assign, [value], {}, to.binding);
 const tanh = (x: Node): Node => makeNode(elementwise.tanh, [x]);
 
 /** Asks that nothing in a level touches bytes that something else in it writes, variables old and new among them. */

@@ -163,22 +163,13 @@ class PanelWriter {
         } else f.get(zero).set(vector);
       });
       const [low01, high01, low23, high23] = halves;
-      f.get(a)
-        .get(b)
-        .shuffle(words(0, 4, 1, 5))
-        .set(low01);
-      f.get(a)
-        .get(b)
-        .shuffle(words(2, 6, 3, 7))
-        .set(high01);
-      f.get(c)
-        .get(d)
-        .shuffle(words(0, 4, 1, 5))
-        .set(low23);
-      f.get(c)
-        .get(d)
-        .shuffle(words(2, 6, 3, 7))
-        .set(high23);
+      const pick = (first: number, second: number, picked: readonly number[], into: number): void => {
+        f.get(first).get(second).shuffle(picked).set(into);
+      };
+      pick(a, b, words(0, 4, 1, 5), low01);
+      pick(a, b, words(2, 6, 3, 7), high01);
+      pick(c, d, words(0, 4, 1, 5), low23);
+      pick(c, d, words(2, 6, 3, 7), high23);
       const store = (round: number, first: number, second: number, picked: readonly number[]): void => {
         f.get(this.target).get(first).get(second).shuffle(picked);
         f.store("v128.store", (round * panelWidth + j) * 4);
