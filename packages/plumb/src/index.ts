@@ -8,7 +8,7 @@ export {
   labelForms,
   predictionForms,
   type Contract,
-  type Finding,
+  type PairingFinding,
   type Head,
   type LabelForm,
   type PredictionForm,

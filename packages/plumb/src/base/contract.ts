@@ -206,12 +206,16 @@ export function wantedHead(contract: Contract): Head {
   return activationBehind(contract) ?? plain.find((head) => serves(head, contract)) ?? "custom";
 }
 
-/** Something that was found: an error stops, a warning is told, an information is there for who asks. */
-export interface Finding extends ErrorParts {
+/** What was found of head, loss, labels and metrics: an error stops, a warning is told. */
+export interface PairingFinding extends ErrorParts {
   readonly code: Code;
+  /** The diagnosis of the doctor that it belongs to, by its number in the catalogue. */
+  readonly rule: string;
   readonly severity: "error" | "warning" | "information";
+  /** What it is about as a number, where there is one: a threshold. */
+  readonly number?: number;
 }
 
 /** A finding as the error that it is thrown as. */
-export const errorOf = ({ code, asked, arrived, why, fix }: Finding): PlumbError =>
+export const errorOf = ({ code, asked, arrived, why, fix }: PairingFinding): PlumbError =>
   new PlumbError(code, { asked, arrived, why, fix });

@@ -56,7 +56,7 @@ export {
 } from "./layer.ts";
 export { maskOf, setMask } from "./masks.ts";
 export { secondOf, setOrigin, originOf } from "./origins.ts";
-export { scopeIsEmpty, inScope } from "./scope.ts";
+export { inScope, observeLayers, scopeIsEmpty, type LayerObserver } from "./scope.ts";
 export { isShapeList, showBatchShape, showInputShape, type BatchShape, type InputShape } from "./shapes.ts";
 export { SymbolicTensor, symbolicAmong, type LayerCall, type SymbolicSpec } from "./symbolic.ts";
 export * from "./attention/index.ts";

@@ -178,15 +178,18 @@ export abstract class Layer {
     compute: (options: CallOptions, inputs?: Inputs) => Outputs,
   ): Outputs {
     this.ensureBuilt(shapeOf(inputs), inputs);
-    const { training: around, layers } = surroundingCall();
+    const { training: around, layers, observe } = surroundingCall();
     const { training = around, mask = masksOf(inputs) } = options;
     const completed = { ...options, training, ...(mask === undefined ? {} : { mask }) };
     const computed = (of?: Inputs): Outputs =>
-      this.within(() => duringCall({ training, layers: [...layers, this] }, () => compute(completed, of)));
+      this.within(() =>
+        duringCall({ training, layers: [...layers, this], observe }, () => compute(completed, of)),
+      );
     const made = computed();
     if (layers.length > 0) this.#lookForIn(layers[0]);
     const outputs = leavesOf(made) as Tensor[];
     for (const output of outputs) {
+      observe?.(this, output);
       this.#penalise(output);
       if (!this.#activates && this.outputHead !== "custom") setHead(output, this.outputHead);
     }

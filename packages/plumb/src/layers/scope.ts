@@ -1,5 +1,6 @@
 /** What layers take over from the call around them: the names in front of their weights, and whether it is training. */
 import { withOrigin } from "../graph/origin.ts";
+import type { Tensor } from "../tensor/index.ts";
 import type { Layer } from "./layer.ts";
 
 let scope: readonly string[] = [];
@@ -26,7 +27,12 @@ export interface SurroundingCall {
   readonly training: boolean;
   /** The layers that are being called, from the outermost. */
   readonly layers: readonly Layer[];
+  /** Who wants to see what each layer gives. */
+  readonly observe?: LayerObserver;
 }
+
+/** Is told of each tensor that a layer gave, inner layers before those around them. */
+export type LayerObserver = (layer: Layer, output: Tensor) => void;
 
 const outside: SurroundingCall = { training: false, layers: [] };
 let surrounding = outside;
@@ -44,6 +50,10 @@ export function duringCall<R>(call: SurroundingCall, fn: () => R): R {
     surrounding = outer;
   }
 }
+
+/** Runs `fn`, and tells `observe` of every call of a layer in it. */
+export const observeLayers = <R>(fn: () => R, observe: LayerObserver): R =>
+  duringCall({ ...surrounding, observe }, fn);
 
 /** Runs `fn`, which builds layers or learns their shapes, as if no call were going on: it draws no random numbers. */
 export const outsideCalls = <R>(fn: () => R): R => duringCall(outside, fn);

@@ -10,9 +10,10 @@ import {
   serves,
   wantedHead,
   type Contract,
-  type Finding,
+  type PairingFinding,
   type Head,
 } from "../base/contract.ts";
+import type { ErrorParts } from "../base/errors.ts";
 import { showShape } from "../base/shape.ts";
 import type { LabelsInfo } from "./labels.ts";
 import type { Loss } from "./loss.ts";
@@ -44,7 +45,7 @@ export interface PairingQuestion {
 
 /** What was found, and what follows for loss and metrics. */
 export interface Pairing {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly PairingFinding[];
   /** The loss with `fromLogits` settled, for predictions as the model gives them. */
   readonly loss: Loss<any>;
   /** The same loss for the logits behind the head, where the head is an activation that the loss can do without. */
@@ -83,26 +84,26 @@ export function pair(question: PairingQuestion): Pairing {
 const asked = ({ contract, fromLogits }: Loss<any>): boolean | undefined =>
   contract.logitsOnly === true ? undefined : fromLogits;
 
-const error = (code: Finding["code"], parts: Omit<Finding, "code" | "severity">): Finding => ({
-  code,
-  severity: "error",
-  ...parts,
-});
-const warning = (code: Finding["code"], parts: Omit<Finding, "code" | "severity">): Finding => ({
-  code,
-  severity: "warning",
-  ...parts,
-});
+const finding =
+  (severity: PairingFinding["severity"]) =>
+  (code: PairingFinding["code"], rule: string, parts: ErrorParts): PairingFinding => ({
+    code,
+    rule,
+    severity,
+    ...parts,
+  });
+const error = finding("error");
+const warning = finding("warning");
 
 /** Head against loss: what is wrong whatever the data. */
-function headFindings({ head, units, loss }: PairingQuestion): Finding[] {
+function headFindings({ head, units, loss }: PairingQuestion): PairingFinding[] {
   const { contract } = loss;
   const fromLogits = asked(loss);
   const who = loss.record.name;
   if (head === "custom") return [];
   if (head === "softmax" && units === 1)
     return [
-      error("PL2015", {
+      error("PL2015", "C3", {
         asked: `${who} was paired with a softmax over one output`,
         why: "A softmax shares 1 out among its outputs: a single one is always 1, and the loss never moves",
         fix: 'Give the last layer activation "sigmoid", or one unit for each class',
@@ -113,7 +114,7 @@ function headFindings({ head, units, loss }: PairingQuestion): Finding[] {
   if (contract.alsoServedBy?.includes(head) === true && fromLogits !== true) return [];
   if (behind === "softmax" && units === 1)
     return [
-      error("PL2006", {
+      error("PL2006", "C3", {
         asked: `${who} was paired with a single output`,
         why: "It compares classes with one another: with one output the answer is always that class, and the loss is 0",
         fix: "Use BinaryCrossentropy for one output, or one unit for each class",
@@ -125,7 +126,7 @@ function headFindings({ head, units, loss }: PairingQuestion): Finding[] {
   if (head === "linear" || (head === "logSoftmax" && behind === "softmax")) {
     if (fromLogits !== false) return [];
     return [
-      error("PL2006", {
+      error("PL2006", "C1", {
         asked: `${who}({ fromLogits: false }) was paired with a last layer that gives ${heads[head].gives}`,
         why: `Read as the loss says, the outputs are ${wanted} and must lie in [0, 1], which nothing holds them to; read as the layer says, they are logits. Clipped, they cost 0 or 16.1 and give no gradient`,
         fix: `Leave fromLogits out, or write ${right}`,
@@ -139,7 +140,7 @@ function headFindings({ head, units, loss }: PairingQuestion): Finding[] {
         ? ""
         : `: the loss cannot fall below ${Math.log1p((units - 1) / Math.E).toFixed(3)}`;
     return [
-      error("PL2006", {
+      error("PL2006", "C2", {
         asked: `${who}({ fromLogits: true }) was paired with a last layer that ends in ${head}`,
         why: `Read as the loss says, the outputs are logits and get another ${behind}; read as the layer says, they are ${wanted} already. Twice squeezed they stay near even${behind === "softmax" ? floor : ""}`,
         fix: `Leave fromLogits out, or write ${right}`,
@@ -149,7 +150,7 @@ function headFindings({ head, units, loss }: PairingQuestion): Finding[] {
   const other = head === "sigmoid" || head === "softmax";
   if (!other || fromLogits === true)
     return [
-      error("PL2006", {
+      error("PL2006", other ? "C2" : "C1", {
         asked: `${who} was paired with a last layer that gives ${heads[head].gives}`,
         why: `It takes ${wanted}, or logits that may be any real number; these are neither`,
         fix: `Write ${right}`,
@@ -157,12 +158,12 @@ function headFindings({ head, units, loss }: PairingQuestion): Finding[] {
     ];
   return [
     head === "softmax"
-      ? warning("PL2006", {
+      ? warning("PL2006", "C5", {
           asked: `${who} was paired with a softmax`,
           why: "It judges each output by itself and averages over them: the number is flattering, and not comparable with a cross-entropy over classes",
           fix: 'For one class out of several use CategoricalCrossentropy (one-hot) or SparseCategoricalCrossentropy (class indices); for several labels at once activation "sigmoid"',
         })
-      : warning("PL2006", {
+      : warning("PL2006", "C5", {
           asked: `${who} was paired with a sigmoid for each output`,
           why: "It takes rows of probabilities that sum to 1; these do not, and are divided by their sum",
           fix: 'Give the last layer activation "softmax", or use BinaryCrossentropy if several labels may hold at once',
@@ -171,12 +172,12 @@ function headFindings({ head, units, loss }: PairingQuestion): Finding[] {
 }
 
 /** Losses that take one form and no other: heads that give another, or more than the loss is defined for. */
-function formFindings(loss: Loss<any>, head: Head): Finding[] {
+function formFindings(loss: Loss<any>, head: Head): PairingFinding[] {
   const { contract } = loss;
   const who = loss.record.name;
   if (contract.predictions === "real" && head === "softmax")
     return [
-      warning("PL2013", {
+      warning("PL2013", "C7", {
         asked: `${who} was paired with a softmax`,
         why: "It measures amounts: between probabilities it gives small numbers, and hardly any gradient where a class is confidently wrong",
         fix: "Use CategoricalCrossentropy (one-hot labels) or SparseCategoricalCrossentropy (class indices); for amounts leave the activation out",
@@ -189,7 +190,7 @@ function formFindings(loss: Loss<any>, head: Head): Finding[] {
   const wanted = wantedHead(contract);
   const range = contract.predictionRange === undefined ? "" : ` from ${low} to ${high}`;
   return [
-    warning("PL2006", {
+    warning("PL2006", "C10", {
       asked: `${who} was paired with a last layer that gives ${heads[head].gives}`,
       why: `It takes ${predictionForms[contract.predictions].says}${range}`,
       fix:
@@ -203,7 +204,7 @@ function formFindings(loss: Loss<any>, head: Head): Finding[] {
 }
 
 /** Labels against loss and head. Single values out of range are for the value checks, which name the row. */
-function labelFindings({ head, units, loss, labels }: PairingQuestion): Finding[] {
+function labelFindings({ head, units, loss, labels }: PairingQuestion): PairingFinding[] {
   if (labels === undefined) return [];
   const { contract } = loss;
   const who = loss.record.name;
@@ -211,7 +212,7 @@ function labelFindings({ head, units, loss, labels }: PairingQuestion): Finding[
   const rows = width > 1 && width === units;
   if (contract.labels === "classIndex" && rows && labels.oneHot)
     return [
-      error("PL2002", {
+      error("PL2002", "C4", {
         asked: `${who} was paired with labels of shape ${showShape(labels.shape)}, rows that sum to 1`,
         why: "It takes the number of the class; these labels are one-hot",
         fix: "Use CategoricalCrossentropy, or give labels.argmax(-1)",
@@ -219,17 +220,17 @@ function labelFindings({ head, units, loss, labels }: PairingQuestion): Finding[
     ];
   if (contract.labels === "oneHot" && width === 1 && units !== undefined && units > 1)
     return [
-      error("PL2002", {
+      error("PL2002", "C4", {
         asked: `${who} was paired with labels of shape ${showShape(labels.shape)} and ${units} outputs`,
         why: "It takes one-hot rows; these labels are one number per row",
         fix: `Use SparseCategoricalCrossentropy, or one-hot encode the labels: labels.oneHot(${units})`,
       }),
     ];
-  const found: Finding[] = [];
+  const found: PairingFinding[] = [];
   const single = contract.labels === "binary" || contract.labels === "sign";
   if (single && rows && labels.oneHot && contract.alsoServedBy?.includes("softmax") !== true)
     found.push(
-      warning("PL2013", {
+      warning("PL2013", "C5", {
         asked: `${who} was paired with one-hot labels of ${width} classes`,
         why: "Every row has exactly one class, yet each output is judged by itself and the loss averaged over them, which flatters",
         fix: 'Use CategoricalCrossentropy with activation "softmax"; keep this if several labels may hold at once',
@@ -237,7 +238,7 @@ function labelFindings({ head, units, loss, labels }: PairingQuestion): Finding[
     );
   if (head === "softmax" && rows && labels.zeroOne && !labels.oneHot)
     found.push(
-      warning("PL2013", {
+      warning("PL2013", "C6", {
         asked: `A softmax was paired with labels of which several may hold at once`,
         why: "Its outputs sum to 1: it can never say yes to two of them",
         fix: 'Use activation "sigmoid" with BinaryCrossentropy',
@@ -246,7 +247,7 @@ function labelFindings({ head, units, loss, labels }: PairingQuestion): Finding[
   const asksForClasses = labels.kind === "boolean" || labels.zeroOne || (rows && labels.oneHot);
   if (contract.predictions === "real" && contract.labels === "real" && asksForClasses && head !== "softmax")
     found.push(
-      warning("PL2013", {
+      warning("PL2013", "C7", {
         asked: `${who} was paired with labels that are ${labels.oneHot ? "one-hot rows" : "0 and 1"}`,
         why: "It measures amounts, and hardly corrects a class that is confidently wrong",
         fix: labels.oneHot
@@ -256,7 +257,7 @@ function labelFindings({ head, units, loss, labels }: PairingQuestion): Finding[
     );
   if (contract.suits !== undefined && (labels.low < contract.suits[0] || labels.high > contract.suits[1]))
     found.push(
-      warning("PL2013", {
+      warning("PL2013", "C7", {
         asked: `${who} was paired with labels that it does not suit`,
         arrived: `The labels range from ${labels.low} to ${labels.high}`,
         why: `It suits labels from ${contract.suits[0]} to ${contract.suits[1]}; others count out of all proportion`,
@@ -266,7 +267,7 @@ function labelFindings({ head, units, loss, labels }: PairingQuestion): Finding[
   const [low, high] = heads[head].range;
   if (contract.predictions === "real" && (labels.low < low || labels.high > high))
     found.push(
-      warning("PL2013", {
+      warning("PL2013", "C10", {
         asked: `${who} was paired with a last layer that gives ${heads[head].gives}`,
         arrived: `The labels range from ${labels.low} to ${labels.high}`,
         why: `No output can leave ${low} … ${high}, so some labels can never be reached`,
@@ -286,7 +287,12 @@ function metricInput(metric: PairedMetric, head: Head, loss: Loss<any>): MetricI
   return logits && wantsProbabilities && open ? (activationBehind(loss.contract) ?? "asIs") : "asIs";
 }
 
-function metricFindings(metric: PairedMetric, input: MetricInput, head: Head, loss: Loss<any>): Finding[] {
+function metricFindings(
+  metric: PairedMetric,
+  input: MetricInput,
+  head: Head,
+  loss: Loss<any>,
+): PairingFinding[] {
   const { name, contract, threshold } = metric;
   if (contract.custom || head === "custom") return [];
   const thresholds = threshold === undefined ? [] : typeof threshold === "number" ? [threshold] : threshold;
@@ -298,16 +304,19 @@ function metricFindings(metric: PairedMetric, input: MetricInput, head: Head, lo
     thresholds.some((t) => t > 0 && t < 1)
   )
     return [
-      warning("PL2014", {
-        asked: `The metric ${name} was given the threshold ${thresholds.join(", ")} for predictions that are logits`,
-        why: "A probability of 0.5 is a logit of 0; a threshold given by hand is taken as it stands",
-        fix: "Leave the threshold out, or give the logit: threshold 0",
-      }),
+      {
+        number: thresholds.find((t) => t > 0 && t < 1),
+        ...warning("PL2014", "C12", {
+          asked: `The metric ${name} was given the threshold ${thresholds.join(", ")} for predictions that are logits`,
+          why: "A probability of 0.5 is a logit of 0; a threshold given by hand is taken as it stands",
+          fix: "Leave the threshold out, or give the logit: threshold 0",
+        }),
+      },
     ];
   const probabilities = head === "sigmoid" || head === "softmax" || logits;
   if (contract.predictions === "label" && probabilities)
     return [
-      warning("PL2014", {
+      warning("PL2014", "C12", {
         asked: `The metric ${name} was paired with predictions that are ${logits ? "logits" : "probabilities"}`,
         why: "It compares decided labels for equality, and no probability equals one",
         fix: 'Use the string "accuracy", or BinaryAccuracy, CategoricalAccuracy or SparseCategoricalAccuracy',

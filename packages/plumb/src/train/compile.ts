@@ -78,6 +78,7 @@ export class Compiled {
   };
   readonly #warn: (message: string) => void;
   readonly #told = new Set<string>();
+  readonly #lenient: boolean;
   #outputs?: readonly OutputInfo[];
   #criteria: readonly Criterion[] = [];
   #weights: readonly number[] = [];
@@ -86,13 +87,19 @@ export class Compiled {
    * `outputs`: those of the model, where they are known before it has met data.
    * Errors: PL4004 for options that are none, those of names, and of head, loss and metrics that cannot belong together.
    */
-  constructor(options: CompileOptions, outputs: readonly OutputInfo[] | undefined) {
+  constructor(options: CompileOptions, outputs: readonly OutputInfo[] | undefined, lenient = false) {
+    this.#lenient = lenient;
     const { optimizer, warn, ...settings } = resolve("PL4004", "compile", parameters, options);
     this.optimizer = optimizers.get(optimizer);
     this.#settings = settings;
     this.#warn = warn ?? console.warn;
     if (outputs === undefined) for (const like of leavesIn(settings.loss)) lossFrom(like);
     else this.criteria(outputs);
+  }
+
+  /** The same without an error for what cannot be meant together: for who asks its criteria to judge. */
+  static leniently(options: CompileOptions, outputs: readonly OutputInfo[]): Compiled {
+    return new Compiled(options, outputs, true);
   }
 
   /** Loss and metrics of each output. Errors: as the constructor's. */
@@ -120,6 +127,7 @@ export class Compiled {
             ...unweighted[i].map((like) => ({ like, weighted: false })),
             ...weighted[i].map((like) => ({ like, weighted: true })),
           ],
+          lenient: this.#lenient,
           prefix: several ? `${output.name}_` : "",
           tell: (message) => this.#tell(several ? `Output "${output.name}": ${message}` : message),
         });

@@ -63,6 +63,8 @@ export interface CriterionOptions {
   readonly prefix: string;
   /** Who is told of what is doubtful. */
   readonly tell: (message: string) => void;
+  /** Throw nothing for what cannot be meant: for who asks `judge` about it. Default false. */
+  readonly lenient?: boolean;
 }
 
 /** The loss and the metrics of one output. */
@@ -74,12 +76,13 @@ export class Criterion {
   readonly #tell: (message: string) => void;
 
   /** Errors: those of names, and of head, loss and metrics that cannot belong together. */
-  constructor({ output, loss, metrics: wishes, prefix, tell }: CriterionOptions) {
+  constructor({ output, loss, metrics: wishes, prefix, tell, lenient = false }: CriterionOptions) {
     this.#output = output;
     this.loss = loss;
     this.#wishes = wishes;
     this.#prefix = prefix;
     this.#tell = tell;
+    if (lenient) return;
     // Which accuracy "accuracy" is hangs on the labels: it is paired when they are here.
     const known = this.#named().filter((metric) => metric.record.contract.predictions !== "label");
     for (const metric of known) metric.requireFollowable(output.shape?.map((extent) => extent ?? 1));
@@ -166,11 +169,22 @@ export class Criterion {
     });
   }
 
-  #pair(named: readonly AnyMetric[], labels?: LabelsInfo): Pairing | undefined {
+  /** What head, loss, labels and metrics are to each other, without throwing; undefined for an output that is not trained. */
+  judge(labels?: LabelsInfo): Pairing | undefined {
+    const known = labels && { labels: labels.shape, predictions: this.#predictionsFor(labels.shape) };
+    return this.#judge(this.#named(known), labels);
+  }
+
+  #judge(metrics: readonly AnyMetric[], labels?: LabelsInfo): Pairing | undefined {
     if (this.loss === undefined) return undefined;
     const { head, shape } = this.#output;
     const units = shape?.at(-1) ?? undefined;
-    const pairing = losses.pair({ head, units, loss: this.loss, labels, metrics: named });
+    return losses.pair({ head, units, loss: this.loss, labels, metrics });
+  }
+
+  #pair(named: readonly AnyMetric[], labels?: LabelsInfo): Pairing | undefined {
+    const pairing = this.#judge(named, labels);
+    if (pairing === undefined) return undefined;
     const wrong = pairing.findings.find(({ severity }) => severity === "error");
     if (wrong !== undefined) throw errorOf(wrong);
     for (const finding of pairing.findings)

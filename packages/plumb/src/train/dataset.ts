@@ -1,9 +1,21 @@
 /** Data as the steps of a model read them: whole, in the engine's memory, from which each step gathers its rows. */
-import { bytesOf } from "../base/dtype.ts";
-import { Variable, type Tensor } from "../tensor/index.ts";
+import { bytesOf, type HostArray } from "../base/dtype.ts";
+import { sizeOf } from "../base/shape.ts";
+import { tensor, Variable, type Tensor } from "../tensor/index.ts";
 import type { Labels } from "./criterion.ts";
-import type { Places, Structure } from "./places.ts";
+import type { RowsTaken } from "./events.ts";
+import { arranged, type Places, type Structure } from "./places.ts";
 import { labelsOf, mapRows, rowsFor, settled, valuesIn, type Rows, type Taker } from "./rows.ts";
+
+/** Some rows of a variable, copied on the host: no program is made for it. */
+function takeRows(of: Variable, rows: Int32Array): Tensor {
+  const width = sizeOf(of.shape.slice(1));
+  const all = of.dataSync();
+  const Values = all.constructor as new (length: number) => HostArray;
+  const values = new Values(rows.length * width);
+  rows.forEach((row, i) => values.set(all.subarray(row * width, (row + 1) * width) as never, i * width));
+  return tensor(values, [rows.length, ...of.shape.slice(1)], of.dtype);
+}
 
 /**
  * Rows, their labels, and a weight for each, checked to belong together.
@@ -53,6 +65,19 @@ export class Dataset {
   /** The labels of each output, for who checks them. */
   get labels(): readonly (Labels | undefined)[] {
     return labelsOf(this.rows);
+  }
+
+  /** Copies of some rows, in the form in which they were given. */
+  take(rows: Int32Array): RowsTaken {
+    const { x, y, sampleWeight } = mapRows(this.rows, (of) => takeRows(of, rows));
+    const inPlace = (values: readonly (Tensor | undefined)[]): never =>
+      arranged(this.#taker.outputPlaces ?? this.#places, values as never) as never;
+    const weighted = sampleWeight.some((weight) => weight !== undefined);
+    return {
+      x: x as RowsTaken["x"],
+      y: inPlace(y),
+      ...(weighted ? { sampleWeight: inPlace(sampleWeight) } : {}),
+    };
   }
 
   /** Bytes that the data hold in the engine's memory. */

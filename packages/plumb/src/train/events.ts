@@ -3,11 +3,33 @@
  * progress line, the files of a run.
  */
 
+import type { GeneratorState } from "../base/seed.ts";
+import { now } from "../tensor/index.ts";
+import type { RowsData, RowWeights } from "./rows.ts";
+
 /** Values by Keras's names: `loss`, metric names, and the same with `val_` before them. */
 export type Logs = Readonly<Record<string, number>>;
 
+/** Rows of the data of a fit. */
+export interface RowsTaken {
+  readonly x: RowsData;
+  readonly y: RowsData;
+  readonly sampleWeight?: RowWeights;
+}
+
 /** The values of an epoch while it is being told of: what a listener adds is recorded in the history too. */
 export type EpochLogs = Record<string, number>;
+
+/** A step that was refused because its loss is not finite. */
+export interface StepFailure {
+  readonly epoch: number;
+  /** Which step of its epoch. */
+  readonly batch: number;
+  /** Steps done before it, over the whole fit. */
+  readonly step: number;
+  /** Where the random numbers of the step begin. */
+  readonly draws: GeneratorState;
+}
 
 export type TrainEvent =
   | {
@@ -20,10 +42,20 @@ export type TrainEvent =
       readonly logNames: readonly string[];
       /** Lets training begin with another epoch, for a listener that brought back an earlier state. */
       readonly startFrom: (epoch: number) => void;
+      /** Rows of a full step. */
+      readonly batchSize: number;
+      /** The rows of a step of the epoch that is running, by their numbers in the data. */
+      readonly rowsOf: (step: number) => Int32Array;
+      /** Copies of such rows, as `fit` takes them. */
+      readonly take: (rows: Int32Array) => RowsTaken;
+      /** Milliseconds that were spent in each listener so far, in the order of the callbacks. */
+      readonly times: () => readonly number[];
     }
   | { readonly type: "epochBegin"; readonly epoch: number }
   /** After a step, with the running values of its epoch. Built only when somebody listens to batches. */
   | { readonly type: "batchEnd"; readonly epoch: number; readonly batch: number; readonly logs: Logs }
+  /** A step whose loss is not finite, of a fit that somebody guards: it wrote nothing, and training ends with it. */
+  | ({ readonly type: "stepFailed" } & StepFailure)
   /** At each yield to the event loop (every 50 ms in Node, 16 in a page); `logs` reads the running values when called. */
   | {
       readonly type: "progress";
@@ -59,24 +91,29 @@ export class Emitter {
   readonly batches: boolean;
   /** True while a listener is at work, until what it promised is done: that is when it may call back. */
   calling = false;
+  /** Milliseconds that were spent in each listener. */
+  readonly times: number[];
   readonly #listeners: readonly Listener[];
 
   constructor(listeners: readonly Listener[]) {
     this.#listeners = listeners;
+    this.times = listeners.map(() => 0);
     this.batches = listeners.some(({ batches }) => batches);
   }
 
   /** Tells all listeners, one after the other. */
   async emit(event: TrainEvent): Promise<void> {
-    for (const listener of this.#listeners) {
+    for (const [i, listener] of this.#listeners.entries()) {
       if (event.type === "batchEnd" && !listener.batches) continue;
       this.calling = true;
+      const begun = now();
       try {
         const handled: unknown = listener.handle(event);
         // Who promises nothing is done: waiting for it would take others for calls from within.
         if (typeof (handled as PromiseLike<unknown> | undefined)?.then === "function") await handled;
       } finally {
         this.calling = false;
+        this.times[i] += now() - begun;
       }
     }
   }

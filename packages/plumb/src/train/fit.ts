@@ -1,4 +1,5 @@
 /** The training loop. Read top to bottom: data, programs, epochs. */
+import { PlumbError } from "../base/errors.ts";
 import { generatorState, setGeneratorState } from "../base/seed.ts";
 import { Batches, classesOf, rowNumbers, seedFor, splitRows } from "../data/index.ts";
 import { engineTurn, isOffThread } from "../tensor/index.ts";
@@ -6,12 +7,13 @@ import { classWeightsOf } from "./class-weight.ts";
 import { listenerOf } from "./callbacks/callback.ts";
 import { measure } from "./evaluate.ts";
 import type { Dataset } from "./dataset.ts";
-import { Emitter, type EpochLogs, type Logs } from "./events.ts";
+import { Emitter, type EpochLogs, type Logs, type StepFailure } from "./events.ts";
 import type { FitPlan } from "./fit-options.ts";
 import { History } from "./history.ts";
 import type { AnyModel } from "./model.ts";
 import { breath, runInSlices, Stride } from "./slices.ts";
 import { StepLogger } from "./step-log.ts";
+import { StepLosses } from "./step-losses.ts";
 import { stepOver, type Step } from "./step.ts";
 
 /** Trains `model`; `watch` learns how to ask whether a callback is at work at the moment. */
@@ -22,6 +24,7 @@ export async function fit(
 ): Promise<History> {
   const { data, held, epochs, batchSize, seed, callbacks, signal } = plan;
   const { compiled } = model;
+  const guarded = callbacks.some(({ onStepFailed }) => onStepFailed !== undefined);
   let training: Step | undefined;
   let validating: Step | undefined;
   try {
@@ -38,7 +41,10 @@ export async function fit(
       await breath();
 
       // Programs: full batch and remainder, for training and for validation, built, and their memory taken, before step 1.
-      training = stepOver(model, "train", objective, data, new Batches(train, batchSize), weights);
+      training = stepOver(model, "train", objective, data, new Batches(train, batchSize), {
+        weights,
+        guarded,
+      });
       await breath();
       const [validated, rows] = held ? [held, rowNumbers(held.count)] : [data, validation];
       if (rows !== undefined) {
@@ -69,9 +75,20 @@ export async function fit(
       rows: train.length,
       logNames,
       startFrom: (epoch) => void (firstEpoch = epoch),
+      batchSize: batches.batchSize,
+      rowsOf(step) {
+        const rows = new Int32Array(batches.sizeOf(step));
+        batches.fill(step, rows);
+        return rows;
+      },
+      take: (rows) => data.take(rows),
+      times: () => emitter.times,
     });
+    const guard = new Guard(run);
     const rate = (): number => compiled.optimizer.learningRate;
     const logger = plan.logEvery > 0 ? new StepLogger(history.log, plan.logEvery, totals, rate) : undefined;
+    const followers = callbacks.filter(({ onStep }) => onStep !== undefined);
+    const losses = followers.length > 0 ? new StepLosses(totals) : undefined;
     const aborted = (): boolean => signal?.aborted === true;
     const ended = (): boolean => model.stopTraining || aborted();
     const stride = new Stride();
@@ -84,13 +101,19 @@ export async function fit(
         return rate();
       });
       logger?.beginEpoch();
+      losses?.beginEpoch();
       const stepsBefore = history.steps;
-      history.steps += await runInSlices({
+      const slices = runInSlices({
         turns: model.turns,
         steps: batches.steps,
-        step: run,
-        reads: (i) => logger?.wants(stepsBefore + i + 1) ?? false,
-        read: (i) => logger?.add(stepsBefore + i + 1, epoch),
+        step: guarded ? guard.run : run,
+        reads: (i) => losses !== undefined || (logger?.wants(stepsBefore + i + 1) ?? false),
+        read(i) {
+          if (logger?.wants(stepsBefore + i + 1)) logger.add(stepsBefore + i + 1, epoch);
+          if (losses === undefined) return;
+          const loss = losses.next();
+          for (const follower of followers) follower.onStep!(stepsBefore + i, loss);
+        },
         stride,
         generator: { seed: seedFor(seed, "draws", epoch), counter: 0 },
         ends: ended,
@@ -104,6 +127,14 @@ export async function fit(
           await emitter.emit({ type: "progress", epoch, batch, stepsPerEpoch: batches.steps, logs });
         },
       });
+      try {
+        history.steps += await slices;
+      } catch (error) {
+        const { failed } = guard;
+        if (failed !== undefined)
+          await emitter.emit({ type: "stepFailed", epoch, step: stepsBefore + failed.batch, ...failed });
+        throw error;
+      }
       // An epoch that the caller cut short is not one; one that a callback cut short is, as in Keras.
       if (aborted() && totals.rows < train.length) break;
       logs = { ...(await engineTurn(() => totals.read())) };
@@ -128,6 +159,24 @@ export async function fit(
     await engineTurn(() => {
       for (const used of [training, validating, data, held]) used?.dispose();
     });
+  }
+}
+
+/** Runs steps, and remembers the one that was refused for its loss. */
+class Guard {
+  failed?: Pick<StepFailure, "batch" | "draws">;
+  readonly run: (i: number) => void;
+
+  constructor(run: (i: number) => void) {
+    this.run = (i) => {
+      const draws = generatorState();
+      try {
+        run(i);
+      } catch (error) {
+        if (error instanceof PlumbError && error.code === "PL4010") this.failed = { batch: i, draws };
+        throw error;
+      }
+    };
   }
 }
 

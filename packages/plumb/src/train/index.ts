@@ -1,18 +1,28 @@
 export type { Batch, StepOutput } from "./batch.ts";
 export * from "./callbacks/index.ts";
 export { Compiled, type CompileOptions, type MetricsLike, type PerOutput } from "./compile.ts";
+export { Criterion, type OutputInfo } from "./criterion.ts";
 export type { EvaluateOptions } from "./evaluate.ts";
-export type { EpochLogs, Logs, TrainEvent } from "./events.ts";
+export type { EpochLogs, Logs, RowsTaken, StepFailure, TrainEvent } from "./events.ts";
 export type { LearningRateSweep, SweepOptions } from "./find-learning-rate.ts";
 export type { FitOptions } from "./fit-options.ts";
 export { History, type StepLog, type Stopped } from "./history.ts";
 export { Model, type AnyModel, type ModelOptions, type ModelState } from "./model.ts";
 export type { OnBatchOptions } from "./on-batch.ts";
-export type { Structure } from "./places.ts";
+export { tensorsFor, type Structure } from "./places.ts";
 export type { PredictOptions } from "./predict.ts";
 export type { KernelProfile } from "./profile-kernels.ts";
 export { machineSpeed, type MachineSpeed, type Speed } from "./profile-machine.ts";
 export { Profile, type ProfileOptions } from "./profile.ts";
-export type { RowsData, RowWeights } from "./rows.ts";
+export {
+  inputsOf,
+  labelsOf,
+  mapRows,
+  rowsFor,
+  valuesIn,
+  type RowsData,
+  type RowWeights,
+  type Taker,
+} from "./rows.ts";
 export { Sequential, type SequentialOptions } from "./sequential.ts";
 export type { SummaryOptions } from "./summary.ts";

@@ -10,7 +10,9 @@ import type { Batches } from "../data/index.ts";
 import { partOf, withOrigin } from "../graph/origin.ts";
 import { collectLosses } from "../layers/index.ts";
 import {
+  checked,
   currentBackend,
+  isFinite,
   leavesOf,
   trace,
   type Rehearsal,
@@ -55,12 +57,28 @@ export type StepKind = "train" | "test";
 
 const predicted = { what: "the predictions", place: "output" } as const;
 
-/** The step of a kind as a function of tensors, for `trace`. It adds up what it measures. */
+/** A loss on condition that it is a finite number: else the step writes nothing. */
+const finite = (loss: Tensor): Tensor =>
+  checked(
+    loss,
+    isFinite(loss),
+    [loss],
+    ([[value]]) =>
+      new PlumbError("PL4010", {
+        asked: "A training step was to be made",
+        arrived: `Its loss is ${value}`,
+        why: "Gradients of a loss that is no finite number would make every weight one that is none",
+        fix: "Lower the learning rate, and look for inputs and labels that are not finite",
+      }),
+  );
+
+/** The step of a kind as a function of tensors, for `trace`. It adds up what it measures; `guarded`, it refuses a loss that is not finite (PL4010). */
 export function stepBody(
   model: AnyModel,
   kind: StepKind,
   objective: Objective,
   totals: Totals,
+  guarded = false,
 ): (rows: Rows<Tensor>) => void {
   return ({ x, y: labels, sampleWeight: sampleWeights }) => {
     const places = model.outputPlaces!;
@@ -74,7 +92,8 @@ export function stepBody(
         return withOrigin(partOf("loss"), () => {
           const loss = objective.loss(labels, tensorsFor(places, predictions, predicted), sampleWeights);
           parts = loss.parts;
-          return model.penalised(loss.total);
+          const total = model.penalised(loss.total);
+          return guarded ? finite(total) : total;
         });
       },
     };
@@ -111,11 +130,11 @@ export function stepOver(
   objective: Objective,
   data: Dataset,
   batches: Batches,
-  weights?: Variable,
+  { weights, guarded }: { readonly weights?: Variable; readonly guarded?: boolean } = {},
 ): Step {
   if (kind === "train") model.compiled.optimizer.build(model.trainableVariables);
   const totals = totalsOf(model, objective, batches.batchSize);
-  const body = stepBody(model, kind, objective, totals);
+  const body = stepBody(model, kind, objective, totals, guarded);
   const all = weights === undefined ? data.rows : { ...data.rows, sampleWeight: [weights] };
   const gathered = (numbers: Tensor): void =>
     body(withOrigin(partOf("data"), () => mapRows(all, (values) => values.gather(numbers))));

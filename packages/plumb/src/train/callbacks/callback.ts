@@ -1,7 +1,7 @@
 import { PlumbError } from "../../base/errors.ts";
 import { camelCase, didYouMean } from "../../base/names.ts";
 import { showValue, type Parameters } from "../../base/parameters.ts";
-import type { EpochLogs, Listener, Logs, TrainEvent } from "../events.ts";
+import type { EpochLogs, Listener, Logs, RowsTaken, StepFailure, TrainEvent } from "../events.ts";
 import type { AnyModel } from "../model.ts";
 
 /** What a callback learns when training begins. */
@@ -16,6 +16,14 @@ export interface TrainPlan {
    * fit. The last callback to say so is heard.
    */
   readonly startFrom: (epoch: number) => void;
+  /** Rows of a full step. */
+  readonly batchSize: number;
+  /** The rows of a step of the epoch that is running, by their numbers in the data. */
+  readonly rowsOf: (step: number) => Int32Array;
+  /** Copies of such rows, as `fit` takes them. */
+  readonly take: (rows: Int32Array) => RowsTaken;
+  /** Milliseconds that were spent in each callback so far; what is still running is not among them. */
+  readonly callbackTimes: () => ReadonlyMap<Callback, number>;
 }
 
 /** Where training stands. */
@@ -56,6 +64,16 @@ export class Callback {
   onEpochBegin?(epoch: number): void | Promise<void>;
   /** After each step, with the running values of its epoch. */
   onTrainBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
+  /**
+   * Right after each step (counted from 0 over the whole fit), with the mean loss of its rows: for who keeps a record. It
+   * is called between two steps, so it cannot wait for anything; reading the loss costs about a microsecond.
+   */
+  onStep?(step: number, loss: number): void;
+  /**
+   * A step whose loss is not finite. Where a callback has this method, such a step writes nothing, and training ends with
+   * the weights of before it and PL4010, or with what the callback throws; without it training goes on, as in Keras.
+   */
+  onStepFailed?(failure: StepFailure): void | Promise<void>;
   /** Every few dozen milliseconds while an epoch runs: for a progress line. */
   onProgress?(progress: Progress): void | Promise<void>;
   /** Before and after each validation; `logs` has the values as the history will name them. */
@@ -74,6 +92,8 @@ export const events = [
   "onTrainBegin",
   "onEpochBegin",
   "onTrainBatchEnd",
+  "onStep",
+  "onStepFailed",
   "onProgress",
   "onTestBegin",
   "onTestEnd",
@@ -141,17 +161,22 @@ export function requireFunction(owner: string, what: string, given: unknown): vo
 }
 
 /** The callback as a listener to the events of a fit. */
-export function listenerOf(callback: Callback): Listener {
+export function listenerOf(callback: Callback, _place: number, callbacks: readonly Callback[]): Listener {
   return {
     batches: callback.onTrainBatchEnd !== undefined,
     handle(event: TrainEvent): void | Promise<void> {
       switch (event.type) {
         case "trainBegin":
-          return callback.onTrainBegin?.(event);
+          return callback.onTrainBegin?.({
+            ...event,
+            callbackTimes: () => new Map(event.times().map((time, i) => [callbacks[i], time])),
+          });
         case "epochBegin":
           return callback.onEpochBegin?.(event.epoch);
         case "batchEnd":
           return callback.onTrainBatchEnd?.(event.batch, event.logs);
+        case "stepFailed":
+          return callback.onStepFailed?.(event);
         case "progress":
           return callback.onProgress?.(event);
         case "testBegin":

@@ -48,6 +48,10 @@ async function told(
     rows: 1,
     logNames: ["loss", "val_loss"],
     startFrom: () => {},
+    batchSize: 1,
+    rowsOf: () => Int32Array.of(0),
+    take: () => ({ x: [[0]], y: [0] }),
+    callbackTimes: () => new Map(),
   });
   for (const [epoch, value] of values.entries()) {
     await callback.onEpochBegin?.(epoch);

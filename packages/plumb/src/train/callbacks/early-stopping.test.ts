@@ -18,6 +18,10 @@ describe("EarlyStopping", () => {
       rows: 1,
       logNames: ["loss", "val_loss"],
       startFrom: () => {},
+      batchSize: 1,
+      rowsOf: () => Int32Array.of(0),
+      take: () => ({ x: [[0]], y: [0] }),
+      callbackTimes: () => new Map(),
     });
     let epoch = 0;
     for (; epoch < values.length && !model.stopTraining; epoch++) {

@@ -1,0 +1,66 @@
+/** A whole training as one piece of data: what the tests and the fault benchmark run. */
+import { PlumbError } from "../base/errors.ts";
+import type { AnyModel, CompileOptions, FitOptions } from "../train/index.ts";
+import { Doctor } from "./doctor.ts";
+import { examine } from "./examine.ts";
+import type { Finding } from "./finding.ts";
+import { review } from "./review.ts";
+import type { DataOptions } from "./subjects/data.ts";
+import { diagnoses } from "./catalogue.ts";
+import { Report } from "./report.ts";
+
+/** A model, data, and how it is trained. */
+export interface FitCase extends DataOptions {
+  readonly model: AnyModel;
+  readonly compile: CompileOptions;
+  readonly fit?: Omit<FitOptions, "validationData" | "validationSplit" | "seed">;
+  /** Trains in a way of its own in the place of `fit`, which it may call. */
+  readonly train?: (model: AnyModel, doctor: Doctor) => Promise<void>;
+}
+
+/** What came of it. */
+export interface Story {
+  readonly report: Report;
+  /** Steps done when each code was first said; 0 before training, Infinity after it. */
+  readonly saidAt: ReadonlyMap<string, number>;
+  /** What compile or fit refused with, if anything. */
+  readonly error?: PlumbError;
+}
+
+/** Examined, trained under watch, reviewed: what a user of `plumb train` goes through. */
+export async function runCase(options: FitCase): Promise<Story> {
+  const { model, compile, fit, train, ...data } = options;
+  const saidAt = new Map<string, number>();
+  const findings: Finding[] = [];
+  const say = (found: readonly Finding[], at: number): void => {
+    findings.push(...found);
+    for (const { code } of found) if (!saidAt.has(code)) saidAt.set(code, at);
+  };
+  const done = (error?: PlumbError): Story => ({ report: new Report(findings, diagnoses), saidAt, error });
+  const before = await examine({ ...data, model, compile, batchSize: fit?.batchSize });
+  say(before.findings, 0);
+  const doctor = new Doctor({ onFinding: (finding, step) => say([finding], step) });
+  try {
+    if (!model.isCompiled) model.compile({ ...compile, warn: () => undefined });
+    if (train === undefined) {
+      const { validationData, validationSplit, seed } = options;
+      await model.fit(data.data, data.labels!, {
+        ...fit,
+        validationData,
+        validationSplit,
+        seed,
+        callbacks: [doctor, ...(fit?.callbacks ?? [])],
+      });
+    } else await train(model, doctor);
+  } catch (error) {
+    if (error instanceof PlumbError) return done(error);
+    throw error;
+  }
+  const { findings: seen } = doctor.report;
+  const after = await review({ ...data, doctor, model });
+  say(
+    after.findings.filter((finding) => !seen.includes(finding)),
+    Infinity,
+  );
+  return done();
+}

@@ -1,0 +1,111 @@
+import { Dense } from "../../layers/index.ts";
+import { tensor } from "../../tensor/index.ts";
+import { Sequential } from "../../train/index.ts";
+import type { Diagnosis } from "../diagnosis.ts";
+import type { ReviewOptions } from "../review.ts";
+import { clouds } from "../made-up.ts";
+import { meanOf } from "../statistics/intervals.ts";
+import { normalQuantile } from "../statistics/normal.ts";
+import type { RunSubject } from "../subjects/run.ts";
+import { percent, show } from "../words.ts";
+
+export const chosenAmongMany: Diagnosis = {
+  id: "P10",
+  code: "PL4210",
+  severity: "warning",
+  title: "one split has chosen among many models",
+  thresholds: {
+    gain: {
+      value: 1,
+      unit: "standard errors that the best of as many equal models is above its true value",
+      source:
+        "Blom, Statistical estimates and transformed beta-variables, 1958: the best of n normal numbers is about Φ⁻¹((n − 3/8) / (n + 1/4)); 1 is reached by 4 models",
+    },
+  },
+  about: `Who tries 20 models on the same held-out rows and keeps the best has chosen the best model and the luckiest: even if all 20
+are equally good, one of them looks better than it is. The more models and the fewer rows, the more. The score that chose is
+then no estimate for rows to come; rows that nothing was chosen by are.
+
+How much the best of n equal models is lifted by luck alone is computed from n and the standard error of the score. Models that
+are alike have their luck in common, so that it is the most that is to be expected. It is not told where there is a test part
+besides.`,
+  example: `const labels = [0, 1, 0, 1, 0, 1, 0, 1];
+const data = labels.map((of, row) => [of + row / 8]);
+const model = new Sequential([new Dense(1, { activation: "sigmoid" })]);
+model.compile({ loss: "binaryCrossentropy" });
+const history = await model.fit(data, labels, { epochs: 1, validationSplit: 0.5 });
+const report = await review({ model, history, data, labels, validationSplit: 0.5, tried: 20 });
+console.log(report.findings.map(({ code }) => code)); // PL4210 is among them`,
+  rules: {
+    async run(run) {
+      const { tried = 1, data } = run;
+      const gain = bestOf(tried);
+      const { gain: least } = chosenAmongMany.thresholds;
+      // Rows that nothing was chosen by make up for it.
+      if (!(gain > least.value) || data?.test !== undefined) return undefined;
+      const score = await scoreOf(run);
+      const inErrors = `${show(Number(gain.toPrecision(3)))} standard errors`;
+      return [
+        {
+          severity: "warning",
+          title: `The best of ${tried} models on the same rows looks better than it is, by up to ${score === undefined ? inErrors : score.say(gain * score.error)}`,
+          number: gain,
+          threshold: least.value,
+          evidence: [
+            `Were all ${tried} equally good, luck alone would lift the best of them by ${inErrors} of its score`,
+            ...(score === undefined
+              ? []
+              : [
+                  `Its ${score.name} on ${score.part} is ${score.say(score.value)} with a standard error of ${score.say(score.error)}: ${score.say(score.value - score.sign * gain * score.error)} would be no surprise on other rows`,
+                ]),
+          ],
+          why: "Rows that have chosen a model say too much good of it",
+          fix: "Keep rows that nothing is chosen by, and score the chosen model on them once: review({ ..., testData: [xTest, yTest] })",
+          where: { part: "the validation rows" },
+        },
+      ];
+    },
+  },
+  sick: { review: () => chosen(20) },
+  healthy: { review: () => chosen(1) },
+};
+
+/** What luck adds to the best of n scores of equal models, in standard errors. */
+const bestOf = (n: number): number => (n < 2 ? 0 : normalQuantile((n - 0.375) / (n + 0.25)));
+
+/** A score of the rows that chose, with its standard error, and how it is written. */
+interface ChosenScore {
+  readonly name: string;
+  readonly value: number;
+  readonly error: number;
+  /** 1 where a higher score is better. */
+  readonly sign: 1 | -1;
+  readonly part: string;
+  readonly say: (value: number) => string;
+}
+
+async function scoreOf(run: RunSubject): Promise<ChosenScore | undefined> {
+  const part = run.data?.validation;
+  const predictions = part && (await run.predictions(part));
+  if (predictions === undefined) return undefined;
+  const { areClasses, labels, decided, losses } = predictions;
+  const { mean, standardError } = meanOf(
+    areClasses ? Array.from(labels, (label, row) => Number(label === decided[row])) : losses,
+  );
+  return {
+    name: areClasses ? "accuracy" : "mean squared error",
+    value: mean,
+    error: standardError,
+    sign: areClasses ? 1 : -1,
+    part: predictions.part,
+    say: areClasses ? percent : show,
+  };
+}
+
+const chosen = (tried: number): ReviewOptions => {
+  const { data, labels } = clouds(2, 60, { spread: 1.5 });
+  const model = new Sequential([new Dense(1, { activation: "sigmoid" })]);
+  model.compile({ loss: "binaryCrossentropy" });
+  model.buildFor(tensor(data));
+  return { model, history: { loss: 0.6 }, data, labels, validationSplit: 0.5, tried };
+};

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { Dense } from "../../layers/index.ts";
+import { Sequential } from "../../train/index.ts";
+import { DataSubject } from "./data.ts";
+import { ModelSubject } from "./model.ts";
+
+const rows = Array.from({ length: 60 }, (_, row) => row);
+
+function read(
+  labels: readonly number[],
+  loss: "sparseCategoricalCrossentropy" | "meanSquaredError",
+  head: Dense,
+): DataSubject {
+  const data = rows.map((row) => [row / 60]);
+  const model = new Sequential([head]);
+  const subject = new DataSubject({ data, labels, validationSplit: 0.2 }, model);
+  new ModelSubject(model, subject, { settings: { loss } });
+  return subject;
+}
+
+describe("labels are read as the loss takes them", () => {
+  test("many whole numbers are classes to a cross-entropy, also in the held-out part", () => {
+    const letters = rows.map((row) => row % 26);
+    expect(new DataSubject({ data: rows, labels: letters }).training.labels[0].task).toBe("regression");
+    const { training, validation } = read(
+      letters,
+      "sparseCategoricalCrossentropy",
+      new Dense(26, { activation: "softmax" }),
+    );
+    for (const part of [training, validation])
+      expect(part?.labels[0]).toMatchObject({ task: "classes", count: 26, areClasses: true });
+  });
+
+  test("few whole numbers are amounts to a squared error behind a linear head, and classes behind a softmax", () => {
+    const stars = rows.map((row) => 1 + (row % 5));
+    expect(read(stars, "meanSquaredError", new Dense(1)).training.labels[0].task).toBe("regression");
+    const bent = read(stars, "meanSquaredError", new Dense(6, { activation: "softmax" }));
+    expect(bent.training.labels[0].task).toBe("classes");
+  });
+});
