@@ -1,7 +1,7 @@
 import { defineConfig, type RolldownOptions } from "rolldown";
 import { publishedDeclarations, publishedSources } from "./build/unpublished.ts";
 
-const doors = { index: "src/index.ts", turbo: "src/turbo.ts" };
+const doors = { index: "src/index.ts", doctor: "src/doctor/index.ts", turbo: "src/turbo.ts" };
 
 /**
  * A file for each door and one for what they share: for Node, and for pages that load it as it is. Names of classes stay,

@@ -1,6 +1,7 @@
 /** The examples in the docstrings run, and give the numbers that they state. */
 import { fileURLToPath } from "node:url";
 import {
+  Adam,
   Dense,
   Input,
   ones,
@@ -11,6 +12,7 @@ import {
   tensor,
   Variable,
 } from "plumb-ml";
+import { diagnoses } from "plumb-ml/doctor";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readDoors } from "./names.ts";
 import { runExample, type Surroundings } from "./run-example.ts";
@@ -24,8 +26,10 @@ const surroundings: Surroundings = {
   },
   x: () => random.normal([12, 4]),
   y: () => tensor(Int32Array.from({ length: 12 }, (_, i) => i % 3)),
+  validationData: () => [random.normal([12, 4]), tensor(Int32Array.from({ length: 12 }, (_, i) => i % 3))],
   batches: () => [[random.normal([12, 4]), Int32Array.from({ length: 12 }, (_, i) => i % 3)]],
   logs: () => undefined,
+  optimizer: () => new Adam(),
   loss: () => new SparseCategoricalCrossentropy(),
   kernel: () => new Variable(ones([2, 2])),
   gradient: () => ones([2, 2]),
@@ -52,6 +56,11 @@ it("there are examples", () => expect(examples.length).toBeGreaterThan(100));
 it.each(examples)("%s", async (_, code) => {
   seed(1);
   expect(await runExample(code, surroundings)).toEqual([]);
+});
+
+it.each(diagnoses.map(({ id, title, example }) => [`${id}: ${title}`, example]))("%s", async (_, code) => {
+  seed(1);
+  expect(await runExample(code, {})).toEqual([]);
 });
 
 describe("a wrong number is seen", () => {

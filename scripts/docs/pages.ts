@@ -1,5 +1,6 @@
-/** The pages of the API docs as Markdown: one per room, one of the losses side by side, one of the error codes. */
+/** The pages of the API docs as Markdown: one per room, one of the losses side by side, one of the error codes, one of the diagnoses. */
 import * as plumb from "plumb-ml";
+import { diagnoses, type Diagnosis } from "plumb-ml/doctor";
 import type { Docs, Member, PublicName } from "./names.ts";
 
 /** What a record adds to a docstring, where a class has one: its parameters and where it comes from. */
@@ -89,7 +90,42 @@ export const codesTable = (): string =>
     Object.entries(plumb.codes).map(([one, title]) => [one, cell(title)]),
   );
 
-/** File names and contents: a page for each room, and the index. */
+function diagnosisText({
+  id,
+  code: findingCode,
+  severity,
+  title,
+  about,
+  thresholds,
+  example,
+}: Diagnosis): string {
+  const rows = Object.entries(thresholds).map(([name, { value, unit, source }]) => [
+    code(name),
+    String(value),
+    cell(unit),
+    cell(source),
+  ]);
+  return [
+    `## ${id}: ${title}`,
+    `${findingCode}, ${severity}`,
+    about,
+    ...(rows.length === 0 ? [] : [table(["threshold", "value", "unit", "source"], rows)]),
+    block([example]),
+  ].join("\n\n");
+}
+
+/** What the doctor can find, from its records. */
+export const diagnosesPage = (): string =>
+  [
+    "# The diagnoses",
+    table(
+      ["number", "code", "severity", "what it finds"],
+      diagnoses.map(({ id, code: findingCode, severity, title }) => [id, findingCode, severity, cell(title)]),
+    ),
+    ...diagnoses.map(diagnosisText),
+  ].join("\n\n");
+
+/** File names and contents: a page for each room, one of the diagnoses, and the index. */
 export function pages(names: readonly PublicName[]): ReadonlyMap<string, string> {
   const rooms = [...new Set(names.map(({ room }) => room))];
   const lead: Readonly<Record<string, string>> = { losses: lossesTable(), base: codesTable() };
@@ -108,7 +144,14 @@ export function pages(names: readonly PublicName[]): ReadonlyMap<string, string>
     ]);
     return `## [${room}](${room}.md)\n\n${table(["name", "kind", "what"], rows)}`;
   });
-  return new Map([...files, ["README.md", `# The public names\n\n${index.join("\n\n")}\n`]]);
+  return new Map([
+    ...files,
+    ["diagnoses.md", `${diagnosesPage()}\n`],
+    [
+      "README.md",
+      `# The public names\n\nWhat the doctor can find: [the diagnoses](diagnoses.md).\n\n${index.join("\n\n")}\n`,
+    ],
+  ]);
 }
 
 /** The anchors of headings: a class and its function differ in case only, so that the second gets a number. */

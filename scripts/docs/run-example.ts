@@ -1,5 +1,6 @@
 /** Runs an example of a docstring, and holds the numbers that its comments state against those that it gives. */
 import * as plumb from "plumb-ml";
+import * as doctor from "plumb-ml/doctor";
 import ts from "typescript";
 
 /** A statement whose comment states something else than what came out. */
@@ -12,7 +13,7 @@ export interface Difference {
 /** What an example may take as given besides the library: made anew for each. */
 export type Surroundings = Readonly<Record<string, () => unknown>>;
 
-const library: Readonly<Record<string, unknown>> = plumb;
+const library: Readonly<Record<string, unknown>> = { ...plumb, ...doctor };
 
 /**
  * Runs the code of an example. A comment behind a statement, `// 0.75` or `// (1 + 2) / 2 = 1.5`, states its value:

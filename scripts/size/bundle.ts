@@ -6,8 +6,15 @@ import { joined } from "../../packages/plumb/rolldown.config.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The files of the doors, as `npm run build` writes them: contents by name. */
-export async function doorFiles(): Promise<ReadonlyMap<string, string>> {
+/** A file that `npm run build` writes. */
+export interface DoorFile {
+  readonly code: string;
+  /** Names of files that come with it. */
+  readonly imports: readonly string[];
+}
+
+/** The files of the doors by their names, as `npm run build` writes them. */
+export async function doorFiles(): Promise<ReadonlyMap<string, DoorFile>> {
   const { output, plugins: _writing, ...input } = joined;
   const build = await rolldown({
     ...input,
@@ -16,7 +23,22 @@ export async function doorFiles(): Promise<ReadonlyMap<string, string>> {
     logLevel: "silent",
   });
   const { output: files } = await build.generate({ ...output, sourcemap: false });
-  return new Map(files.flatMap((file) => (file.type === "chunk" ? [[file.fileName, file.code]] : [])));
+  return new Map(
+    files.flatMap((file) =>
+      file.type === "chunk" ? [[file.fileName, { code: file.code, imports: file.imports }] as const] : [],
+    ),
+  );
+}
+
+/** The names of the files that some of them load, themselves among them. */
+export function loadedBy(
+  names: readonly string[],
+  files: ReadonlyMap<string, DoorFile>,
+): ReadonlySet<string> {
+  const loaded = new Set(names);
+  // A set that grows while it is gone through is gone through to its end.
+  for (const name of loaded) files.get(name)?.imports.forEach((other) => loaded.add(other));
+  return loaded;
 }
 
 /** A program that imports `plumb-ml` as one file: what it uses of the library, and nothing else. */

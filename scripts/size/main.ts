@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { bundleOf, doorFiles } from "./bundle.ts";
+import { bundleOf, doorFiles, loadedBy } from "./bundle.ts";
 import { programs } from "./programs.ts";
 
 const budgetFile = "scripts/size/budgets.json";
@@ -13,12 +13,24 @@ const slack = 1.05;
 const zipped = (text: string): number => gzipSync(text, { level: 9 }).length;
 
 const sizes = new Map<string, { readonly what: string; readonly plain: number; readonly gzip: number }>();
-const doors = [...(await doorFiles()).values()];
-sizes.set("library", {
-  what: "all doors, joined: what Node loads, and a page without a bundler",
-  plain: doors.reduce((sum, text) => sum + text.length, 0),
-  gzip: doors.reduce((sum, text) => sum + zipped(text), 0),
-});
+const files = await doorFiles();
+const measure = (name: string, what: string, loaded: readonly string[]): void => {
+  const texts = loaded.map((file) => files.get(file)?.code ?? "");
+  sizes.set(name, {
+    what,
+    plain: texts.reduce((sum, text) => sum + text.length, 0),
+    gzip: texts.reduce((sum, text) => sum + zipped(text), 0),
+  });
+};
+const library = loadedBy(["index.js", "turbo.js"], files);
+measure("library", "plumb-ml and its turbo, joined: what Node loads, and a page without a bundler", [
+  ...library,
+]);
+measure(
+  "doctor",
+  "what plumb-ml/doctor adds to it",
+  [...loadedBy(["doctor.js"], files)].filter((file) => !library.has(file)),
+);
 for (const [name, { what, source }] of Object.entries(programs)) {
   const text = await bundleOf(source);
   sizes.set(name, { what: `a page's bundle: ${what}`, plain: text.length, gzip: zipped(text) });

@@ -10,6 +10,7 @@ import type { Plugin } from "rolldown";
 const unpublished: Readonly<Record<string, readonly string[]>> = {
   ops: ["samples", "doc"],
   layers: ["samples"],
+  doctor: ["sick", "healthy"],
 };
 
 interface Span {
@@ -24,12 +25,13 @@ interface SyntaxNode extends Span {
 const isNode = (value: unknown): value is SyntaxNode =>
   typeof value === "object" && value !== null && "type" in value && "start" in value;
 
-/** The members of these names, of objects and classes. What a pattern takes apart are no members. */
+const members: ReadonlySet<string> = new Set(["Property", "PropertyDefinition", "TSPropertySignature"]);
+
+/** The members of these names, of objects, classes and interfaces. What a pattern takes apart are no members. */
 function membersNamed(names: readonly string[], tree: unknown): readonly Span[] {
   if (Array.isArray(tree)) return tree.flatMap((one) => membersNamed(names, one));
   if (!isNode(tree) || tree.type === "ObjectPattern") return [];
-  const isMember = tree.type === "Property" || tree.type === "PropertyDefinition";
-  if (isMember && names.includes(tree.key?.name ?? "")) return [tree];
+  if (members.has(tree.type) && names.includes(tree.key?.name ?? "")) return [tree];
   return Object.values(tree).flatMap((part) => membersNamed(names, part));
 }
 

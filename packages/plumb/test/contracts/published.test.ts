@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseAst } from "rolldown/parseAst";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bundleOf, doorFiles } from "../../../../scripts/size/bundle.ts";
+import { bundleOf, doorFiles, type DoorFile } from "../../../../scripts/size/bundle.ts";
 import { programs } from "../../../../scripts/size/programs.ts";
 import { published } from "../../build/unpublished.ts";
 import * as plumb from "../../src/index.ts";
@@ -14,7 +14,7 @@ import * as plumb from "../../src/index.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 let folder: string;
-let doors: ReadonlyMap<string, string>;
+let doors: ReadonlyMap<string, DoorFile>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "plumb-published-"));
   doors = await doorFiles();
@@ -25,8 +25,8 @@ const isClass = (value: unknown): value is new () => unknown =>
   typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
 
 /** What a program, among files beside it, leaves in `answer`; in a process of its own. */
-function answerOf(source: string, beside: Iterable<readonly [string, string]> = []): unknown {
-  for (const [name, text] of beside) writeFileSync(join(folder, name), text);
+function answerOf(source: string, beside: Iterable<readonly [string, DoorFile]> = []): unknown {
+  for (const [name, { code }] of beside) writeFileSync(join(folder, name), code);
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   writeFileSync(join(folder, "program.js"), `${source}\nconsole.log(JSON.stringify(globalThis.answer));`);
   return JSON.parse(execFileSync(process.execPath, [join(folder, "program.js")], { encoding: "utf8" }));
@@ -38,9 +38,9 @@ describe("the doors, as they are published", () => {
   });
 
   test("say nothing that only tests and docs read", () => {
-    const text = [...doors.values()].join("");
-    // Of samples of ops, of layers, and of an op's doc.
-    expect(text).not.toMatch(/\bedges\b|\bintegersBelow\b|the larger of a and b/);
+    const text = [...doors.values()].map(({ code }) => code).join("");
+    // Of samples of ops, of layers, of an op's doc, and the miniatures of diagnoses.
+    expect(text).not.toMatch(/\bedges\b|\bintegersBelow\b|the larger of a and b|\bsick:|\bhealthy:/);
   });
 
   test("nor do the declarations", () => {
