@@ -42,6 +42,6 @@ function badUsage(error: CommanderError): PlumbError {
     asked: "The command line could not be read",
     arrived: complaint.charAt(0).toUpperCase() + complaint.slice(1).replace(/\.$/, ""),
     why: "Nothing is guessed about what was meant",
-    fix: `${guess === undefined ? "" : `Did you mean ${guess}? `}plumb --help and plumb train --help list what there is`,
+    fix: `${guess === undefined ? "" : `Did you mean ${guess}? `}plumb --help lists the commands, and each has a --help of its own, as in plumb train --help`,
   });
 }

@@ -45,3 +45,6 @@ export const realNumber =
     if (Number.isFinite(value) && inside(value, bounds)) return value;
     throw badFlag(flag, text, `a number ${words(bounds)}`, String(example));
   };
+
+/** Reads names with commas between. */
+export const names = (text: string): string[] => text.split(",").map((name) => name.trim());

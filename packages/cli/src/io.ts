@@ -15,5 +15,8 @@ export interface Io {
   readonly turbo?: () => Promise<TurboReport>;
 }
 
-/** Exit codes: done, an error that is not the user's, one that is, and Ctrl-C (128 + SIGINT, as shells count). */
-export const exitCodes = { done: 0, broken: 1, refused: 2, interrupted: 130 } as const;
+/**
+ * Exit codes: done, an error that is not the user's, what was checked has one, an error that is the user's, and Ctrl-C
+ * (128 + SIGINT, as shells count).
+ */
+export const exitCodes = { done: 0, broken: 1, failed: 1, refused: 2, interrupted: 130 } as const;

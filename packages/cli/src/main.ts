@@ -1,7 +1,9 @@
 /** The program `plumb`: its commands, and how they meet the process. */
 import { Command as Parser } from "commander";
 import { PlumbError, setThreads } from "plumb-ml";
+import { check } from "./commands/check.ts";
 import type { Command } from "./commands/command.ts";
+import { explain } from "./commands/explain.ts";
 import { info } from "./commands/info.ts";
 import { losses } from "./commands/losses.ts";
 import { predict } from "./commands/predict.ts";
@@ -13,7 +15,7 @@ import { plumbVersion } from "./run/versions.ts";
 export type { Io } from "./io.ts";
 
 /** All commands, in the order of the help. */
-export const commands: readonly Command<never>[] = [train, predict, losses, info];
+export const commands: readonly Command<never>[] = [train, predict, check, explain, losses, info];
 
 /**
  * Runs `plumb` with the arguments that follow its name, and gives the exit code: 0 done, 2 for what the user can repair

@@ -145,9 +145,26 @@ describe("plumb train refuses", () => {
     );
   });
 
-  it("a training that diverges", async () => {
+  it("a training that diverges, where the doctor is not there to tell more of it", async () => {
     const train = ["train", "houses.csv", "--target", "price", "--quiet", "--layers", "none", "--decay", "0"];
-    await expectRefused([...train, "--rate", "1e38"], /^PL4010 .*--rate 1e\+38.*Try --rate 1e\+37/);
+    await expectRefused(
+      [...train, "--rate", "1e38", "--no-doctor"],
+      /^PL4010 .*--rate 1e\+38.*Try --rate 0\.001/,
+    );
+  });
+
+  it("a threshold where there are not two classes, or that is none", async () => {
+    const train = ["train", "flowers.csv", "--target", "kind"];
+    await expectRefused([...train, "--threshold", "auto"], /^PL4004 .*It has 3 classes/);
+    await expectRefused(
+      ["train", "houses.csv", "--target", "price", "--threshold", "0.3"],
+      /^PL4004 .*It is a quantity/,
+    );
+    for (const given of ["half", "", "0", "1", "1.5"])
+      await expectRefused(
+        [...train, "--threshold", given],
+        /^PL4004 .*auto, or a probability between 0 and 1/,
+      );
   });
 
   it.each([

@@ -20,8 +20,8 @@ beforeAll(async () => {
     ["bare.csv", "last"],
     ["houses.csv", "price"],
   ])
-    await plumb(["train", file, "--target", target, "--quiet"], { cwd });
-});
+    await plumb(["train", file, "--target", target, "--quiet", "--no-doctor"], { cwd });
+}, 60_000);
 afterAll(() => rmSync(cwd, { recursive: true }));
 
 const predict = (run: string, file: string, ...flags: string[]): ReturnType<typeof plumb> =>

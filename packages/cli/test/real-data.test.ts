@@ -31,8 +31,10 @@ describe.skipIf(!present)("with default flags and seed 1", () => {
         ["train", join(data, file), "--target", target, "--json", "--quiet"],
         { cwd },
       );
-      const { test } = JSON.parse(stdout);
+      const { test, findings } = JSON.parse(stdout);
       expect(code).toBe(0);
+      // These tables are clean: what the doctor says of them are notes.
+      expect(findings.filter(({ severity }: { severity: string }) => severity !== "information")).toEqual([]);
       expect(test[metric]).toBeGreaterThanOrEqual(least);
     },
     60_000,

@@ -5,7 +5,11 @@ import { gzipSync } from "node:zlib";
 import { Model } from "plumb-ml";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { decodeWeights } from "../src/run/weights-file.ts";
-import { flowers, houses, plumb } from "./run-cli.ts";
+import { flowers, houses, plumb as anyPlumb, type Outcome, type RunOptions } from "./run-cli.ts";
+
+/** What is tested here has nothing to do with the doctor, which takes its time and has tests of its own. */
+const plumb = (args: readonly string[], options: RunOptions): Promise<Outcome> =>
+  anyPlumb(args[0] === "train" ? [...args, "--no-doctor"] : args, options);
 
 let cwd = "";
 beforeEach(() => {
@@ -99,6 +103,7 @@ describe("plumb train", () => {
     expect(readdirSync(join(cwd, "deep/er")).sort()).toEqual([
       "history.jsonl",
       "prepare.json",
+      "report.html",
       "run.json",
       "timing.jsonl",
       "weights.safetensors",

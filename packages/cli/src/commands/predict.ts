@@ -63,7 +63,11 @@ async function run([name, file]: readonly string[], options: PredictOptions, io:
 
   const csv =
     target.task === "classes"
-      ? classesCsv(probabilitiesOf(outputs, stored.network.units, target.classes.length), target.classes)
+      ? classesCsv(
+          probabilitiesOf(outputs, stored.network.units, target.classes.length),
+          target.classes,
+          stored.result?.threshold,
+        )
       : regressionCsv(unscaled(outputs, target.scale as Scale));
   if (options.out === undefined) io.stdout.write(csv);
   else writePredictions(options.out, io.cwd, csv);
@@ -109,8 +113,12 @@ function checkColumns(
 const field = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** Probabilities to six digits; they are float32. */
-function classesCsv(probabilities: Float64Array, classes: readonly string[]): string {
-  const decided = decide(probabilities, classes.length);
+function classesCsv(
+  probabilities: Float64Array,
+  classes: readonly string[],
+  threshold: number | undefined,
+): string {
+  const decided = decide(probabilities, classes.length, threshold);
   const lines = Array.from(decided, (code, row) => {
     const shares = probabilities.subarray(row * classes.length, (row + 1) * classes.length);
     return [field(classes[code]), ...Array.from(shares, (share) => share.toFixed(6))].join(",");

@@ -1,37 +1,34 @@
 /** `plumb train <file> --target <column>`: from a table to a tested model in a run folder. */
 import type { Profile } from "plumb-ml";
-import { parseClassWeights } from "../experiment/class-weights.ts";
-import { stopIfAborted } from "../exit.ts";
-import { badFlag, realNumber, wholeNumber } from "../flags.ts";
-import { exitCodes, type Io } from "../io.ts";
-import { parseShares } from "../experiment/parts.ts";
-import { noProgress, showProgress } from "../report/progress.ts";
-import { classesReport, regressionReport } from "../report/report.ts";
-import { closing, opening } from "../report/summary.ts";
-import { checkpointFile, freeName, profileFile, runFiles, RunFolder } from "../run/run-folder.ts";
-import {
-  defaultShares,
-  inputsAt,
-  setUp,
-  targetAt,
-  trainingData,
-  type Setup,
-  type SetupOptions,
-} from "../experiment/setup.ts";
-import type { StoredPreparation, StoredRun, TrainResult } from "../run/stored.ts";
-import { duckdbVersion } from "../table/duckdb.ts";
-import { tasks, type Task } from "../experiment/task.ts";
-import { testClasses, testRegression } from "../experiment/testing.ts";
+import { Consultation, isJudged } from "../experiment/consultation.ts";
+import { settingsOf, setUp, trainingData, traineeOf } from "../experiment/setup.ts";
+import type { Setup, SetupOptions } from "../experiment/setup.ts";
+import { testOn } from "../experiment/testing.ts";
+import { parseThreshold } from "../experiment/threshold.ts";
 import { trainNetwork, type Trained } from "../experiment/training.ts";
-import { plumbVersion } from "../run/versions.ts";
+import { stopIfAborted } from "../exit.ts";
+import { exitCodes, type Io } from "../io.ts";
+import { settingOf } from "../report/findings.ts";
+import { runPage } from "../report/page/page.ts";
+import { noProgress, showProgress } from "../report/progress.ts";
+import { testReport } from "../report/report.ts";
+import { beforehand, ending, opening, toldOf, wrote } from "../report/summary.ts";
+import { readEarlier } from "../run/earlier.ts";
+import { storeBeginning, type Given } from "../run/record.ts";
+import { checkpointFile, findingsFile, freeName, profileFile } from "../run/run-folder.ts";
+import { readLines, reportFile, runFiles, RunFolder } from "../run/run-folder.ts";
+import type { StoredFindings, StoredRun, TrainResult } from "../run/stored.ts";
 import { encodeWeights, weightsOf } from "../run/weights-file.ts";
 import type { Command } from "./command.ts";
+import { setupOptions } from "./setup-options.ts";
 
 export interface TrainOptions extends SetupOptions {
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly profile?: boolean;
+  readonly doctor?: boolean;
+  readonly compare?: string;
 }
 
 export const train: Command<TrainOptions> = {
@@ -44,68 +41,14 @@ export const train: Command<TrainOptions> = {
       help: "the column to predict: its name, last, or its number counted from 0",
       required: true,
     },
+    ...setupOptions,
     {
-      flags: "--task <task>",
-      help: "classes or regression (default: decided by the target)",
-      parse: parseTask,
+      flags: "--threshold <p>",
+      help: "of two classes: say the second from this probability on, or auto, the best for the validation rows",
+      parse: parseThreshold,
     },
-    { flags: "--drop <columns>", help: "columns to leave out, with commas between", parse: parseNames },
-    { flags: "--header", help: "the first line holds names (default: decided by the file)" },
-    { flags: "--no-header", help: "the first line is data; columns are called column0, column1 …" },
-    {
-      flags: "--split <shares>",
-      help: `training, validation and test rows (default: ${defaultShares})`,
-      parse: parseShares,
-    },
-    {
-      flags: "--seed <n>",
-      help: "decides everything random (default: 1)",
-      parse: wholeNumber("--seed", { min: 0 }, 1),
-    },
-    {
-      flags: "--layers <widths>",
-      help: "units of the hidden layers, with commas between, or none (default: by rows)",
-      parse: parseLayers,
-    },
-    {
-      flags: "--epochs <n>",
-      help: "the most rounds over the training rows (default: by rows)",
-      parse: wholeNumber("--epochs", { min: 1 }, 100),
-    },
-    {
-      flags: "--batch <n>",
-      help: "rows per step (default: by rows)",
-      parse: wholeNumber("--batch", { min: 1 }, 32),
-    },
-    {
-      flags: "--rate <x>",
-      help: "learning rate of Adam (default: 0.001)",
-      parse: realNumber("--rate", { above: 0 }, 0.001),
-    },
-    {
-      flags: "--decay <x>",
-      help: "weight decay, decoupled (default: by rows)",
-      parse: realNumber("--decay", { min: 0 }, 0.1),
-    },
-    {
-      flags: "--dropout <share>",
-      help: "share of hidden units left out in each step (default: 0)",
-      parse: realNumber("--dropout", { min: 0, below: 1 }, 0.2),
-    },
-    {
-      flags: "--patience <n>",
-      help: "epochs without a better validation loss before training ends (default: by rows)",
-      parse: wholeNumber("--patience", { min: 1 }, 20),
-    },
-    {
-      flags: "--loss <name>",
-      help: "auto (the first choice for the target) or a loss by name: see plumb losses (default: auto)",
-    },
-    {
-      flags: "--class-weights <weights>",
-      help: "balanced, or name=weight with commas between",
-      parse: parseClassWeights,
-    },
+    { flags: "--compare <run>", help: "show the figures of an earlier run beside those of this one" },
+    { flags: "--no-doctor", help: "do not look for faults in data, training and result" },
     {
       flags: "--profile",
       help: "measure where the time of a training step goes: a table, and profile.json in the run",
@@ -117,28 +60,11 @@ export const train: Command<TrainOptions> = {
   examples: [
     "plumb train penguins.csv --target species",
     "plumb train digits.csv.gz --target last --layers 128,64 --seed 7",
+    "plumb train cards.csv --target fraud --class-weights balanced --compare runs/cards-fraud",
   ],
   computes: true,
   run,
 };
-
-function parseTask(text: string): Task {
-  const task = tasks.find((candidate) => candidate === text);
-  if (task === undefined) throw badFlag("--task", text, tasks.join(" or "), "classes");
-  return task;
-}
-
-function parseNames(text: string): string[] {
-  return text.split(",").map((name) => name.trim());
-}
-
-function parseLayers(text: string): number[] {
-  if (text === "none") return [];
-  const widths = text.split(",").map((width) => (width.trim() === "" ? NaN : Number(width)));
-  if (!widths.every((width) => Number.isSafeInteger(width) && width >= 1))
-    throw badFlag("--layers", text, "whole numbers of at least 1 with commas between, or none", "64,64");
-  return widths;
-}
 
 async function run(
   [file]: readonly string[],
@@ -148,142 +74,110 @@ async function run(
 ): Promise<number> {
   const started = new Date();
   const setup = await setUp(file, options, io.cwd);
+  const earlier = options.compare === undefined ? undefined : readEarlier(options.compare, io.cwd, setup);
   stopIfAborted(io);
   const folder = RunFolder.create(options.out ?? freeName(io.cwd, file, setup.target.name), io.cwd);
-  const talks = options.json !== true && options.quiet !== true;
-  const { trained, report, result } = await trainInto(folder, file, setup, options, io, argv, started);
+  const given: Given = { file, argv, started, ...(earlier === undefined ? {} : { earlier }) };
+  const consultation =
+    options.doctor === false
+      ? undefined
+      : new Consultation(setup, { argv, run: folder.name, tried: (earlier?.tried ?? 0) + 1 });
+  const { trained, stored } = await trainInto(folder, setup, options, io, given, consultation);
+  const { result } = stored;
+  const { failure, stopped } = trained;
   const json = options.json === true;
-  if (!json) io.stdout.write(closing(trained, setup.recipe, report, folder, Object.values(runFiles), talks));
-  const interrupted = trained.stopped === "signal";
-  const profiles = options.profile === true && !interrupted;
-  // A profile that fails takes nothing away from the run, which is told before it, or as its one object nevertheless.
+  const talks = !json && options.quiet !== true;
+  if (talks) io.stdout.write(ending(trained, setup.recipe));
+  if (!json && result !== undefined) io.stdout.write(testReport(setup, result, earlier));
+  // What fails from here on takes nothing away from the run, which is told before it, or as its one object nevertheless.
+  let told: StoredFindings | undefined;
   let profile: Profile | undefined;
   try {
-    if (profiles) {
+    await consultation?.after({ ...trained, threshold: result?.threshold });
+    told = consultation?.told(trained);
+    if (told !== undefined) folder.writeJson(findingsFile, told);
+    const history = readLines<Record<string, number>>(folder.name, io.cwd, runFiles.history);
+    folder.write(reportFile, runPage({ stored, setup, trained, history, told, earlier, name: folder.name }));
+    if (!json) {
+      if (told !== undefined) io.stdout.write(toldOf(told, folder, settingOf(io.stdout), earlier));
+      io.stdout.write(wrote(folder, told !== undefined, result !== undefined, talks));
+    }
+    if (options.profile === true && stopped !== "signal" && failure === undefined) {
       profile = await profileOf(trained.model, setup);
       folder.writeJson(profileFile, profile);
     }
   } finally {
-    const named = profile === undefined ? {} : { profile: profileFile };
-    if (json) io.stdout.write(`${JSON.stringify({ ...result, ...named })}\n`);
+    if (json && result !== undefined)
+      io.stdout.write(
+        `${JSON.stringify({
+          ...result,
+          ...(told === undefined ? {} : { findings: told.findings }),
+          ...(profile === undefined ? {} : { profile: profileFile }),
+        })}\n`,
+      );
   }
   if (!json && profile !== undefined)
     io.stdout.write(`\n${profile}\n\nWrote ${folder.name}/${profileFile}\n`);
-  return interrupted ? exitCodes.interrupted : exitCodes.done;
+  if (failure !== undefined) io.stderr.write(`${failure.message}\n`);
+  return failure === undefined
+    ? stopped === "signal"
+      ? exitCodes.interrupted
+      : exitCodes.done
+    : exitCodes.refused;
 }
 
-/** Trains, tests and writes what a run keeps; a run that comes to nothing leaves no folder. */
+/** Trains, tests and writes what a run keeps; a run that comes to nothing and of which nothing is to be told leaves no folder. */
 async function trainInto(
   folder: RunFolder,
-  file: string,
   setup: Setup,
   { json, quiet }: TrainOptions,
   io: Io,
-  argv: readonly string[],
-  started: Date,
-): Promise<{ readonly trained: Trained; readonly report: string; readonly result: TrainResult }> {
-  const { target, parts, seed, network, recipe, objective } = setup;
+  given: Given,
+  consultation: Consultation | undefined,
+): Promise<{ readonly trained: Trained; readonly stored: StoredRun }> {
   try {
-    const begun = await storeBeginning(folder, file, setup, argv, started);
-    if (json !== true && quiet !== true) io.stdout.write(opening(file, setup));
-    const trained = await trainNetwork(
-      network,
-      { loss: objective.loss, metrics: target.task === "classes" ? ["accuracy"] : [] },
-      trainingData(setup),
-      { ...recipe, seed },
+    const begun = await storeBeginning(folder, setup, given);
+    const talks = json !== true && quiet !== true;
+    if (talks) io.stdout.write(opening(given.file, setup));
+    const feared = await consultation?.before();
+    stopIfAborted(io);
+    if (talks && feared !== undefined) io.stdout.write(beforehand(feared, settingOf(io.stdout)));
+    const trained = await trainNetwork(traineeOf(setup), trainingData(setup), settingsOf(setup), {
       folder,
-      quiet === true ? noProgress : showProgress(io.stderr, recipe.epochs),
-      io.signal,
-    );
-    const { report, baseline, test } = await testOn(setup, trained);
-    const result: TrainResult = {
-      task: target.task,
-      loss: objective.loss,
-      why: `${target.why}; ${objective.why}`,
-      rows: { train: parts.train.length, validation: parts.validation.length, test: parts.test.length },
-      baseline,
-      test,
-      epochs: trained.epochs,
-      seconds: trained.seconds,
-      run: folder.name,
-    };
-    folder.write(runFiles.weights, encodeWeights(weightsOf(trained.model)));
+      progress: quiet === true ? noProgress : showProgress(io.stderr, setup.recipe.epochs),
+      ...(io.signal === undefined ? {} : { signal: io.signal }),
+      ...(consultation === undefined ? {} : { watcher: consultation.watcher }),
+    });
+    const failed = trained.stopped === "failed";
+    const result = isJudged(trained) ? await resultOf(setup, trained, folder) : undefined;
+    if (result !== undefined) folder.write(runFiles.weights, encodeWeights(weightsOf(trained.model)));
     folder.remove(checkpointFile);
-    const status = trained.stopped === "signal" ? "interrupted" : "finished";
-    folder.writeJson(runFiles.run, { ...begun, status, result });
-    return { trained, report, result };
+    const status = failed ? "failed" : trained.stopped === "signal" ? "interrupted" : "finished";
+    const stored: StoredRun = { ...begun, status, ...(result === undefined ? {} : { result }) };
+    folder.writeJson(runFiles.run, stored);
+    return { trained, stored };
   } catch (error) {
     folder.discard();
     throw error;
   }
 }
 
+async function resultOf(setup: Setup, trained: Trained, folder: RunFolder): Promise<TrainResult> {
+  const { target, parts, objective } = setup;
+  return {
+    task: target.task,
+    loss: objective.loss,
+    why: `${target.why}; ${objective.why}`,
+    rows: { train: parts.train.length, validation: parts.validation.length, test: parts.test.length },
+    ...(await testOn(setup, trained.model)),
+    epochs: trained.epochs,
+    seconds: trained.seconds,
+    run: folder.name,
+  };
+}
+
 /** Where the time of a step of this training went, on its own rows. */
 function profileOf(model: Trained["model"], setup: Setup): Promise<Profile> {
   const { x, y, weights } = trainingData(setup);
   return model.profile(x, y, { batchSize: setup.recipe.batch, sampleWeight: weights });
-}
-
-async function testOn(
-  setup: Setup,
-  { model }: Trained,
-): Promise<{ report: string; baseline: TrainResult["baseline"]; test: TrainResult["test"] }> {
-  const { target, objective, parts } = setup;
-  const rows = parts.test.length;
-  const data = {
-    x: inputsAt(setup, parts.test),
-    train: targetAt(setup, parts.train),
-    truth: targetAt(setup, parts.test),
-  };
-  if (target.task === "classes") {
-    const { baseline, test } = await testClasses(model, objective, target.classes, data);
-    return { baseline, test, report: classesReport(target.name, target.classes, rows, test, baseline) };
-  }
-  const { baseline, test } = await testRegression(model, objective, data);
-  return { baseline, test, report: regressionReport(target.name, rows, test, baseline) };
-}
-
-async function storeBeginning(
-  folder: RunFolder,
-  file: string,
-  setup: Setup,
-  argv: readonly string[],
-  started: Date,
-): Promise<StoredRun> {
-  const { table, target, targetColumn, plan, objective, recipe, network, seed, parts, classWeights } = setup;
-  const preparation: StoredPreparation = {
-    named: table.named,
-    width: table.columns.length,
-    plan,
-    target: {
-      name: target.name,
-      kind: targetColumn.kind,
-      task: target.task,
-      classes: target.classes,
-      scale: objective.scale,
-    },
-  };
-  const rows = { train: parts.train.length, validation: parts.validation.length, test: parts.test.length };
-  const stored: StoredRun = {
-    format: 1,
-    status: "training",
-    command: ["plumb", ...argv],
-    seed,
-    config: {
-      target: target.name,
-      task: target.task,
-      loss: objective.loss,
-      ...recipe,
-      rows,
-      classWeights: classWeights && Array.from(classWeights),
-    },
-    network,
-    loss: objective.loss,
-    data: { file, ...table.fingerprint, rows: table.rows, columns: table.columns.length },
-    versions: { plumb: plumbVersion, node: process.version, duckdb: await duckdbVersion() },
-    started: started.toISOString(),
-  };
-  folder.writeJson(runFiles.prepare, preparation);
-  folder.writeJson(runFiles.run, stored);
-  return stored;
 }

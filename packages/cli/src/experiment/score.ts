@@ -45,10 +45,11 @@ export function probabilitiesOf(outputs: ArrayLike<number>, units: number, class
   return out;
 }
 
-/** The most probable class of each row; of equals the first. */
-export function decide(probabilities: Float64Array, classes: number): Int32Array {
+/** The most probable class of each row; of equals the first. With a threshold the second of two classes, from it on. */
+export function decide(probabilities: Float64Array, classes: number, threshold?: number): Int32Array {
   return Int32Array.from({ length: probabilities.length / classes }, (_, row) => {
     const at = row * classes;
+    if (threshold !== undefined) return Number(probabilities[at + 1] >= threshold);
     let best = 0;
     for (let k = 1; k < classes; k++) if (probabilities[at + k] > probabilities[at + best]) best = k;
     return best;

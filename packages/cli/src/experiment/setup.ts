@@ -10,7 +10,8 @@ import { encode, planColumns, widthOf, type Plan } from "../prepare/plan.ts";
 import { readTable } from "../table/read.ts";
 import type { Column, Table } from "../table/table.ts";
 import { readTarget, type Target, type Task } from "./task.ts";
-import type { TrainingData } from "./training.ts";
+import { checkThreshold, type ThresholdAsked } from "./threshold.ts";
+import type { Trainee, TrainingData, TrainingSettings } from "./training.ts";
 
 /** The flags that decide it. */
 export interface SetupOptions extends Partial<Recipe> {
@@ -22,6 +23,7 @@ export interface SetupOptions extends Partial<Recipe> {
   readonly seed?: number;
   readonly loss?: string;
   readonly classWeights?: ClassWeights;
+  readonly threshold?: ThresholdAsked;
 }
 
 /** The shares of the rows when none are given. */
@@ -38,8 +40,12 @@ export interface Setup {
   readonly recipe: Recipe;
   readonly network: NetworkSpec;
   readonly seed: number;
+  /** Columns that were left out on demand. */
+  readonly dropped: readonly string[];
   /** By class code, where weights were asked for. */
   readonly classWeights?: Float64Array;
+  /** Where one was asked for: from which probability on the second of two classes is said. */
+  readonly threshold?: ThresholdAsked;
 }
 
 /**
@@ -57,6 +63,7 @@ export async function setUp(file: string, options: SetupOptions, cwd: string): P
   refuseInfinite([targetColumn, ...inputs]);
   const target = readTarget(targetColumn, options.task);
   const parts = splitTarget(target, options.split ?? parseShares(defaultShares), seed);
+  if (options.threshold !== undefined) checkThreshold(options.threshold, target);
   const plan = planColumns(inputs, parts.train);
   if (plan.columns.length === 0) throw nothingToLearnFrom(target, plan);
   const objective = chooseObjective(target, parts.train, options.loss);
@@ -67,7 +74,10 @@ export async function setUp(file: string, options: SetupOptions, cwd: string): P
   const recipe = { ...recipeFor(parts.train.length), ...given(options) };
   const { units, head } = objective;
   const network = { inputs: widthOf(plan), layers: recipe.layers, dropout: recipe.dropout, units, head };
-  return { table, target, targetColumn, inputs, parts, plan, objective, recipe, network, seed, classWeights };
+  const { threshold } = options;
+  const decided = { objective, recipe, network, seed, classWeights, threshold };
+  const names = dropped.map(({ name }) => name);
+  return { table, target, targetColumn, inputs, parts, plan, dropped: names, ...decided };
 }
 
 /** The settings of the recipe that were given as flags. */
@@ -85,6 +95,16 @@ function nothingToLearnFrom(target: Target, plan: Plan): PlumbError {
     fix: "Give a table with more columns, or leave fewer out with --drop",
   });
 }
+
+/** The network and what it is to bring down. */
+export const traineeOf = ({ network, objective, target }: Setup): Trainee => ({
+  network,
+  loss: objective.loss,
+  metrics: target.task === "classes" ? ["accuracy"] : [],
+});
+
+/** How it is trained. */
+export const settingsOf = ({ recipe, seed }: Setup): TrainingSettings => ({ ...recipe, seed });
 
 /** The inputs of rows, as the network takes them. */
 export const inputsAt = ({ plan, inputs, network }: Setup, rows: Int32Array): FlatArray => ({

@@ -48,6 +48,12 @@ export function readTarget(column: Column, asked?: Task): Target {
   return { name, task, why, classes: distinct.map((value) => showClass(column, value)), values, rows };
 }
 
+/** What classes are called in a sentence: `rose`, and `fraud=1` where `1` by itself says little. */
+export const classNames = ({ name, classes }: Target): readonly string[] =>
+  classes.some((of) => of === "true" || Number.isFinite(Number(of)))
+    ? classes.map((of) => `${name}=${of}`)
+    : classes;
+
 /** The error of a table too small to be split; `rows` is what it has. */
 export const tooFewRows = (rows: number): PlumbError =>
   new PlumbError("PL3004", {

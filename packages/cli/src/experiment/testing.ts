@@ -1,5 +1,7 @@
 /** The test: the model against a baseline that looks at no column. */
 import type { FlatArray, Sequential } from "plumb-ml";
+import { inputsAt, targetAt, type Setup } from "./setup.ts";
+import { bestThreshold } from "./threshold.ts";
 import { constantLoss, decide, probabilitiesOf, scoreClasses, scoreRegression, unscaled } from "./score.ts";
 import type { ClassesScore, RegressionScore } from "./score.ts";
 import { moments } from "../prepare/statistics.ts";
@@ -27,8 +29,37 @@ export interface TestedRegression {
   readonly test: Scored<RegressionScore>;
 }
 
+/** What came out of a test, and the threshold that decided, where one was asked for. */
+export type Tested = (TestedClasses | TestedRegression) & { readonly threshold?: number };
+
 /** Rows per step when nothing is learned. */
 const batchSize = 256;
+
+/** Tests the model of a run on its test rows. */
+export async function testOn(setup: Setup, model: Sequential): Promise<Tested> {
+  const { target, objective, parts } = setup;
+  const data = {
+    x: inputsAt(setup, parts.test),
+    train: targetAt(setup, parts.train),
+    truth: targetAt(setup, parts.test),
+  };
+  if (target.task !== "classes") return testRegression(model, objective, data);
+  const threshold = await thresholdOf(setup, model);
+  const tested = await testClasses(model, objective, target.classes, data, threshold);
+  return { ...tested, ...(threshold === undefined ? {} : { threshold }) };
+}
+
+/** The threshold that was given; `auto` is the best for the validation rows, so that the test rows judge it too. */
+async function thresholdOf(setup: Setup, model: Sequential): Promise<number | undefined> {
+  const { threshold, parts, objective } = setup;
+  if (threshold !== "auto") return threshold;
+  const outputs = await (await model.predict(inputsAt(setup, parts.validation), { batchSize })).data();
+  const probabilities = probabilitiesOf(outputs, objective.units, 2);
+  return bestThreshold(
+    probabilities.filter((_, i) => i % 2 === 1),
+    Uint8Array.from(targetAt(setup, parts.validation)),
+  );
+}
 
 /** Tests classes against the most frequent class of the training rows, whose loss is that of the classes' frequencies. */
 export async function testClasses(
@@ -36,6 +67,7 @@ export async function testClasses(
   objective: Objective,
   classes: readonly string[],
   { x, train, truth }: TestData,
+  threshold?: number,
 ): Promise<TestedClasses> {
   const counts = classes.map((_, k) => train.reduce((count, code) => count + Number(code === k), 0));
   const most = counts.indexOf(Math.max(...counts));
@@ -43,7 +75,8 @@ export async function testClasses(
   const constant = objective.units === classes.length ? shares : [shares[1]];
   const codes = Int32Array.from(truth);
   const outputs = await (await model.predict(x, { batchSize })).data();
-  const decided = decide(probabilitiesOf(outputs, objective.units, classes.length), classes.length);
+  const probabilities = probabilitiesOf(outputs, objective.units, classes.length);
+  const decided = decide(probabilities, classes.length, threshold);
   const { accuracy, macroF1 } = scoreClasses(codes, new Int32Array(codes.length).fill(most), classes);
   return {
     baseline: {

@@ -102,6 +102,18 @@ export function inputsOf(plan: ColumnPlan): string[] {
   ];
 }
 
+/** A value of an input as the file has it: `isFirst` of the inputs of its column, which of numbers is the number itself. */
+export function showInput(
+  { column, isFirst }: { readonly column: ColumnPlan; readonly isFirst: boolean },
+  value: number,
+): string {
+  if (column.kind === "text" || !isFirst) return String(value);
+  const own = value * column.deviation + column.mean;
+  if (column.kind === "boolean") return own < 0.5 ? "false" : "true";
+  if (column.kind === "date") return new Date(own * 86_400_000).toISOString().slice(0, 10);
+  return String(Number(own.toPrecision(4)));
+}
+
 /** The number of inputs of the network. */
 export const widthOf = (plan: Plan): number =>
   plan.columns.reduce((total, column) => total + inputsOf(column).length, 0);

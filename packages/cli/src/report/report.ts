@@ -2,7 +2,10 @@
 import type { Plan } from "../prepare/plan.ts";
 import { inputsOf } from "../prepare/plan.ts";
 import type { ClassesScore } from "../experiment/score.ts";
+import type { Setup } from "../experiment/setup.ts";
 import type { TestedClasses, TestedRegression } from "../experiment/testing.ts";
+import type { EarlierRun } from "../run/earlier.ts";
+import type { TrainResult } from "../run/stored.ts";
 import { alignColumns, cut, plural, showCount, showNumber } from "./format.ts";
 
 /** Lines with a label in front; a label is written once for the lines that share it. */
@@ -29,37 +32,73 @@ export function inputsLine(plan: Plan): string {
   return `${plural(inputs, "input")} from ${plural(plan.columns.length, "column")}`;
 }
 
-/** A value of the baseline and of the model, under its name. */
-type Line = readonly [name: string, baseline: number, model: number];
+/** A value of the model, of the run before it where there is one, and of the baseline, under its name. */
+type Line = readonly [name: string, model: number, before: number | undefined, baseline: number];
 
-function against(title: string, baselineName: string, lines: readonly Line[]): string[] {
-  const body = lines.map(([name, baseline, model]) => [`  ${name}`, showNumber(model), showNumber(baseline)]);
-  return alignColumns([[title, "model", baselineName], ...body]);
+function against(
+  title: string,
+  before: string | undefined,
+  baseline: string,
+  lines: readonly Line[],
+): string[] {
+  const body = lines.map(([name, ...values]) => [
+    `  ${name}`,
+    ...values.filter((value) => value !== undefined).map(showNumber),
+  ]);
+  return alignColumns([[title, "model", ...(before === undefined ? [] : [before]), baseline], ...body]);
 }
+
+/** The test of a run beside the baseline, and beside that of an earlier run. */
+export function testReport(
+  { target, parts }: Setup,
+  { baseline, test }: TrainResult,
+  earlier?: EarlierRun,
+): string {
+  const before = earlier && { name: earlier.name, test: earlier.result.test };
+  const lines =
+    target.task === "classes"
+      ? classesReport(target.classes, parts.test.length, { baseline, test, before } as Classes)
+      : regressionReport(target.name, parts.test.length, { baseline, test, before } as Regression);
+  const note =
+    earlier === undefined || earlier.sameRows
+      ? []
+      : ["", `${earlier.name} was tested on other rows: small differences may be chance.`];
+  return [...lines, ...note, ""].map((line) => `${line}\n`).join("");
+}
+
+/** What is shown side by side. */
+interface Shown<Tested extends TestedClasses | TestedRegression> {
+  readonly baseline: Tested["baseline"];
+  readonly test: Tested["test"];
+  readonly before?: { readonly name: string; readonly test: Tested["test"] };
+}
+type Classes = Shown<TestedClasses>;
+type Regression = Shown<TestedRegression>;
 
 /** More classes than this are too many to show one by one. */
 const shownClasses = 24;
 
-/** Test metrics of classes beside the baseline, the confusion matrix, and what each class is worth. */
-export function classesReport(
-  target: string,
+/** Test metrics of classes, the confusion matrix, and what each class is worth. */
+function classesReport(
   classes: readonly string[],
   rows: number,
-  model: TestedClasses["test"],
-  baseline: TestedClasses["baseline"],
-): string {
-  const lines = against(`Test, ${plural(rows, "row")}`, `always ${cut(baseline.always, 20)}`, [
-    ["accuracy", baseline.accuracy, model.accuracy],
-    ["macro F1", baseline.macroF1, model.macroF1],
-    ["loss", baseline.loss, model.loss],
-  ]);
+  { test, before, baseline }: Classes,
+): string[] {
+  const lines = against(
+    `Test, ${plural(rows, "row")}`,
+    before && cut(before.name, 32),
+    `always ${cut(baseline.always, 20)}`,
+    [
+      ["accuracy", test.accuracy, before?.test.accuracy, baseline.accuracy],
+      ["macro F1", test.macroF1, before?.test.macroF1, baseline.macroF1],
+      ["loss", test.loss, before?.test.loss, baseline.loss],
+    ],
+  );
   const each =
     classes.length > shownClasses
       ? [`${classes.length} classes: precision, recall, F1 and confusion of each are in run.json`]
-      : [...confusionLines(classes, model), "", ...classLines(classes, model)];
-  return [...lines, "", ...each, ...classesAdvice(target, model, baseline)]
-    .map((line) => `${line}\n`)
-    .join("");
+      : [...confusionLines(classes, test), "", ...classLines(classes, test, before?.test)];
+  return [...lines, "", ...each];
 }
 
 function confusionLines(classes: readonly string[], { confusion }: ClassesScore): string[] {
@@ -70,52 +109,32 @@ function confusionLines(classes: readonly string[], { confusion }: ClassesScore)
   ]);
 }
 
-function classLines(classes: readonly string[], { perClass }: ClassesScore): string[] {
-  const body = classes.map((name) => {
-    const { precision, recall, f1, rows } = perClass[name];
-    return [`  ${cut(name, 16)}`, precision.toFixed(3), recall.toFixed(3), f1.toFixed(3), showCount(rows)];
-  });
-  return alignColumns([["Class", "precision", "recall", "F1", "rows"], ...body]);
-}
-
-/** What a superb accuracy may hide, and what to try. */
-function classesAdvice(
-  target: string,
-  model: TestedClasses["test"],
-  baseline: TestedClasses["baseline"],
-): string[] {
-  const missed = Object.entries(model.perClass).filter(([, { recall, rows }]) => rows > 0 && recall < 0.5);
-  if (missed.length === 0) return [];
-  const found = missed
-    .slice(0, 3)
-    .map(
-      ([name, { recall, rows }]) =>
-        `${Math.round(recall * rows)} of the ${plural(rows, "row")} with ${cut(target, 20)} = ${cut(name, 20)}`,
-    );
-  const gain = ((model.accuracy - baseline.accuracy) * 100).toFixed(1);
-  return [
-    "",
-    `Only ${found.join(", ")} were found, and the accuracy is ${gain} points from that of always saying ${cut(baseline.always, 20)}.`,
-    "If missing such rows costs more than a false alarm, try --class-weights balanced.",
-  ];
-}
-
-/** Test metrics of quantities beside the baseline, in the target's own units. */
-export function regressionReport(
-  target: string,
-  rows: number,
-  model: TestedRegression["test"],
-  baseline: TestedRegression["baseline"],
-): string {
-  const lines = against(`Test, ${plural(rows, "row")}`, `always ${showNumber(baseline.always)}`, [
-    ["R²", baseline.r2, model.r2],
-    [`RMSE, in ${target}`, baseline.rmse, model.rmse],
-    [`MAE, in ${target}`, baseline.mae, model.mae],
-    ["loss, standardised", baseline.loss, model.loss],
+function classLines(classes: readonly string[], { perClass }: ClassesScore, before?: ClassesScore): string[] {
+  const worths = ["precision", "recall", "f1"] as const;
+  const was = (text: string): string[] => (before === undefined ? [] : [text]);
+  const body = classes.map((name) => [
+    `  ${cut(name, 16)}`,
+    ...worths.flatMap((of) => [
+      perClass[name][of].toFixed(3),
+      ...was(before?.perClass[name][of].toFixed(3) ?? ""),
+    ]),
+    showCount(perClass[name].rows),
   ]);
-  const advice =
-    model.r2 > baseline.r2
-      ? []
-      : ["", "The model is no better than the mean: the columns may not tell the target."];
-  return [...lines, ...advice].map((line) => `${line}\n`).join("");
+  const names = ["precision", "recall", "F1"].flatMap((name) => [name, ...was("before")]);
+  return alignColumns([["Class", ...names, "rows"], ...body]);
+}
+
+/** Test metrics of quantities, in the target's own units. */
+function regressionReport(target: string, rows: number, { test, before, baseline }: Regression): string[] {
+  return against(
+    `Test, ${plural(rows, "row")}`,
+    before && cut(before.name, 32),
+    `always ${showNumber(baseline.always)}`,
+    [
+      ["R²", test.r2, before?.test.r2, baseline.r2],
+      [`RMSE, in ${target}`, test.rmse, before?.test.rmse, baseline.rmse],
+      [`MAE, in ${target}`, test.mae, before?.test.mae, baseline.mae],
+      ["loss, standardised", test.loss, before?.test.loss, baseline.loss],
+    ],
+  );
 }

@@ -17,6 +17,12 @@ export const runFiles = {
   weights: "weights.safetensors",
 } as const;
 
+/** What the doctor found, unless it was sent away. */
+export const findingsFile = "findings.json";
+
+/** All of a run on one page. */
+export const reportFile = "report.html";
+
 /** The weights of a moment ago, while training runs; gone when it has come to its end. */
 export const checkpointFile = "checkpoints/latest.safetensors";
 
@@ -105,7 +111,8 @@ export class RunFolder {
 
   /** Removes what was made, when the run comes to nothing. */
   discard(): void {
-    for (const file of [...Object.values(runFiles), checkpointFile]) this.remove(file);
+    for (const file of [...Object.values(runFiles), findingsFile, reportFile, checkpointFile])
+      this.remove(file);
     const { path } = this;
     for (
       let folder = path;
@@ -213,4 +220,13 @@ export function readRunJson<T>(name: string, cwd: string, file: string): T {
       { cause },
     );
   }
+}
+
+/** The lines of a file of lines; of a run that was killed, those that are whole. */
+export function readLines<T>(name: string, cwd: string, file: string): T[] {
+  const text = new TextDecoder().decode(readRunFile(name, cwd, file));
+  return text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as T);
 }

@@ -30,14 +30,19 @@ export function findColumn(table: Table, asked: string, flag: string): Column {
   });
 }
 
+const isEndless = (value: number): boolean => Math.abs(value) === Infinity;
+
+/** Whether a column holds an infinite value. */
+export const isInfinite = (column: Column): boolean =>
+  column.kind !== "text" && column.values.some(isEndless);
+
 /** Errors: PL3009 naming the first infinite value of any of the columns, and how many there are. */
 export function refuseInfinite(columns: readonly Column[]): void {
   for (const column of columns) {
     if (column.kind === "text") continue;
-    const infinite = (value: number): boolean => Math.abs(value) === Infinity;
-    const row = column.values.findIndex(infinite);
+    const row = column.values.findIndex(isEndless);
     if (row < 0) continue;
-    const count = column.values.filter(infinite).length;
+    const count = column.values.filter(isEndless).length;
     throw new PlumbError("PL3009", {
       asked: `Column ${column.name} was to be used as numbers`,
       arrived: `Row ${row + 1} holds ${column.values[row]}, ${count === 1 ? "the only infinite value" : `one of ${count} infinite values`}`,

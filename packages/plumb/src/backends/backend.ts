@@ -23,8 +23,10 @@ export interface Backend {
   allocate(bytes: number): Block;
   free(block: Block): void;
   write(block: Block, data: HostArray, dtype: DType): void;
-  /** A fresh copy. */
-  read(block: Block, dtype: DType, length: number): HostArray;
+  /** Makes the content of `to` that of `from`, which has as many bytes. */
+  copy(from: Block, to: Block): void;
+  /** A fresh copy of so many elements, from the first on unless told. */
+  read(block: Block, dtype: DType, length: number, from?: number): HostArray;
   /** Where runs need not be waited for; there is such a place where the caller must not wait, on the main thread of a page. */
   readonly offThread?: OffThread;
   /** Compiles a closed graph whose leaves are `inputs` in this order (source nodes: data, scalar, resident, argument, draw). */

@@ -69,9 +69,10 @@ export function referenceBackend(): Backend {
     allocate,
     free: (block) => void memory.delete(block),
     write: (block, data) => void memory.set(block, data.slice()),
-    read: (block, dtype: DType, length) => {
+    copy: (from, to) => void memory.set(to, memory.get(from)!.slice()),
+    read: (block, dtype: DType, length, from = 0) => {
       const held = memory.get(block)!;
-      return held.length === length ? held.slice() : hostArray(dtype, length);
+      return held.length < from + length ? hostArray(dtype, length) : held.slice(from, from + length);
     },
     build,
     // The interpreter has no kernels: a graph is one whole to it.

@@ -80,7 +80,7 @@ export const codes = {
   PL3103: "inputs are of very different sizes",
   PL3104: "labels are no class of the model",
   PL3105: "outputs and classes differ in number",
-  PL3106: "one class is rare",
+  PL3106: "one class is rare, or all labels are the same",
   PL3107: "equal rows have different labels",
   PL3108: "rows of the training part are in another part",
   PL3109: "one column gives the label away",

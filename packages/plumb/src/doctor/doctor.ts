@@ -1,19 +1,23 @@
 /** The doctor at the side of a training: a callback that keeps what the diagnoses of trainings look at. */
 import type { HostArray } from "../base/dtype.ts";
 import { PlumbError } from "../base/errors.ts";
-import { Callback, Compiled, type AnyModel, type CompileOptions } from "../train/index.ts";
-import { type EpochLogs, type RowsData, type RowsTaken, type StepFailure } from "../train/index.ts";
-import { engineStats, now, tensor, type Tensor } from "../tensor/index.ts";
+import { Callback, Compiled, inputsOf, mapRows, rowsFor, valuesIn } from "../train/index.ts";
+import type { AnyModel, CompileOptions, EpochLogs, Rows, RowsData } from "../train/index.ts";
+import type { StepFailure, StepTrial, TrainPlan } from "../train/index.ts";
+import { engineStats, engineTurn, now, tensor, type Tensor, type Variable } from "../tensor/index.ts";
+import { rowNumbers } from "../data/index.ts";
 import { ask } from "./ask.ts";
 import { baselineOf } from "./baseline.ts";
 import { diagnoses } from "./catalogue.ts";
+import { failureOf, type Fitted, type Sound } from "./failed-step.ts";
 import type { Finding } from "./finding.ts";
-import { probe, probeBetween } from "./probe.ts";
-import { replay, type Replayed } from "./replay.ts";
+import { lookAt, valuesOf, withUpdates, type Looking } from "./probe.ts";
 import { Report } from "./report.ts";
-import { pseudoShuffled } from "./statistics/sampling.ts";
+import { pseudoChosen } from "./statistics/sampling.ts";
 import { keptSteps, type EpochRecord, type Failure, type Probe } from "./subjects/training.ts";
 import type { TrainingSubject } from "./subjects/training.ts";
+import { Table } from "./subjects/table.ts";
+import { calledBack } from "./words.ts";
 
 /** What `Doctor` takes. */
 export interface DoctorOptions {
@@ -37,14 +41,19 @@ export interface WatchOptions {
 /** What the doctor knows of a training that it watches. */
 interface Watched {
   readonly model: AnyModel;
+  /** The weights that training changes, as they were when it began. */
+  readonly variables: readonly Variable[];
   readonly judging: Compiled;
   readonly plan: TrainingSubject["plan"];
   /** Two batches of training rows, looked at by turns. */
-  readonly batches: readonly RowsTaken[];
+  readonly looking: Looking;
+  readonly batches: number;
+  /** What a step of the fit on a batch would change; undefined for a loop of somebody's own, whose steps are not known. */
+  readonly moved?: (batch: number) => readonly HostArray[] | undefined;
   readonly baseline?: number;
   readonly begun: number;
-  readonly rowsOf?: (step: number) => Int32Array;
-  readonly take?: (rows: Int32Array) => RowsTaken;
+  /** The fit, where it is one. */
+  readonly fit?: Fitted;
   readonly callbackTimes?: () => ReadonlyMap<Callback, number>;
 }
 
@@ -59,10 +68,10 @@ const memoryKept = 256;
  * that are dead, a NaN and where it came from.
  *
  * Always on are the losses of single steps and the logs of epochs. Probes, which look into the layers and try one step,
- * are taken at the ends of epochs when twice as many steps were done as at the one before, and cost about three steps
- * each; findings are made then and at the end. `report` has those that still hold, and those about a single step. A step whose loss is not finite writes
- * nothing: training ends with PL4010, the weights are those of before, and the step is done again, value by value, to say
- * which layer and row the number came from.
+ * are taken at the ends of epochs when twice as many steps were done as at the one before, and cost three to nine steps
+ * each; findings are made then and at the end. `report` has those that still hold, and those about a single step. A step
+ * whose loss is not finite writes nothing: training ends with PL4010, the weights are those of before, and the step is done
+ * again, value by value, to say which layer and row the number came from.
  *
  * A loop of one's own calls `watch` before, `step` after each step, and `finish` at the end.
  *
@@ -81,8 +90,10 @@ export class Doctor extends Callback {
   #probes: Probe[] = [];
   #memory: { step: number; bytes: number }[] = [];
   #memoryEvery = memoryEvery;
-  /** The weights at the last probe. */
-  #weights: readonly HostArray[] = [];
+  /** Steps done at the last probe. */
+  #probed = 0;
+  /** The weights at the last probe that found them finite, and the steps done then. */
+  #sound: Sound = { weights: [], step: 0 };
   #failure?: Failure;
   #ended = false;
 
@@ -99,10 +110,13 @@ export class Doctor extends Callback {
   /** What was seen so far; undefined before training. */
   get training(): TrainingSubject | undefined {
     if (this.#watched === undefined) return undefined;
-    const { model, plan, baseline, begun, callbackTimes } = this.#watched;
-    const others = [...(callbackTimes?.() ?? [])].filter(([callback]) => callback !== this);
+    const { model, judging, plan, baseline, begun, callbackTimes } = this.#watched;
+    const times = [...(callbackTimes?.() ?? [])].map(
+      ([of, time], i) => [of, calledBack(of, i), time] as const,
+    );
     return {
       model,
+      judging,
       plan,
       steps: this.#steps,
       losses: { from: this.#steps - this.#losses.length, values: this.#losses },
@@ -114,7 +128,7 @@ export class Doctor extends Callback {
       time: {
         total: now() - begun,
         callbacks: Object.fromEntries(
-          others.map(([callback, time], i) => [`${callback.constructor.name} (callback ${i})`, time]),
+          times.filter(([of]) => of !== this).map(([, name, time]) => [name, time]),
         ),
       },
       ended: this.#ended,
@@ -127,26 +141,39 @@ export class Doctor extends Callback {
     rows,
     batchSize,
     rowsOf,
+    drawsOf,
     take,
+    takeLabels,
+    trial,
     callbackTimes,
-  }: Parameters<NonNullable<Callback["onTrainBegin"]>>[0]): Promise<void> {
+  }: TrainPlan): Promise<void> {
     const model = this.model!;
-    const all: number[] = [];
-    for (let step = 0; step < stepsPerEpoch; step++) for (const row of rowsOf(step)) all.push(row);
-    const mixed = pseudoShuffled(all.length).map((i) => all[i]);
-    const labels = take(mixed.subarray(0, baselineRows));
-    this.#begin({
-      model,
-      judging: model.compiled,
-      plan: { epochs, stepsPerEpoch, rows, batchSize },
-      batches: [take(mixed.subarray(0, batchSize)), take(mixed.subarray(-batchSize))],
-      baseline: baselineOf(model, model.compiled, labels),
-      rowsOf,
-      take,
-      callbackTimes,
-      begun: now(),
+    const variables = model.trainableVariables;
+    const begun = now();
+    const all = new Int32Array(rows);
+    for (let step = 0; step < stepsPerEpoch; step++) all.set(rowsOf(step), step * batchSize);
+    const chosen = pseudoChosen(rows, Math.max(baselineRows, 2 * batchSize)).map((i) => all[i]);
+    await engineTurn(() => {
+      const batches = [chosen.subarray(0, batchSize), chosen.subarray(-batchSize)];
+      const taken = batches
+        .map((of) => take(of))
+        .map(({ x, y, sampleWeight }) => rowsFor(model, x, y, sampleWeight));
+      let tried: StepTrial | undefined;
+      this.#begin({
+        model,
+        variables,
+        judging: model.compiled,
+        plan: { epochs, stepsPerEpoch, rows, batchSize },
+        looking: lookAt(model, model.compiled, taken),
+        batches: batches.length,
+        moved: (batch) => movedBy((tried ??= trial()), batches[batch], variables),
+        baseline: baselineOf(model, model.compiled, takeLabels(chosen)),
+        fit: { model, variables, rowsOf, drawsOf, take, stepsPerEpoch },
+        callbackTimes,
+        begun,
+      });
+      this.#probe(0);
     });
-    await this.#probe(0);
   }
 
   override onStep(step: number, loss: number): void {
@@ -160,47 +187,20 @@ export class Doctor extends Callback {
   override async onEpochEnd(epoch: number, logs: EpochLogs): Promise<void> {
     const { learningRate } = this.model!.compiled.optimizer;
     this.#epochs.push({ epoch, logs: { ...logs }, learningRate, steps: this.#steps });
-    const last = this.#probes.at(-1)!;
-    if (this.#steps < 2 * last.step) return;
-    await this.#probe(epoch);
+    if (this.#steps < 2 * this.#probed) return;
+    await engineTurn(() => this.#probe(epoch));
     await this.#find();
   }
 
-  override async onStepFailed({ epoch, batch, step, draws }: StepFailure): Promise<void> {
-    const { model, rowsOf, take } = this.#watched!;
-    const again = (of: number): { readonly rows: Int32Array; readonly replayed: Replayed } => {
-      const rows = rowsOf!(of);
-      return { rows, replayed: replay(model, take!(rows), rows, draws) };
-    };
-    this.#steps = step;
-    let { rows, replayed } = again(batch);
-    let replayedFrom: number | undefined;
-    if (replayed.origin?.op === "weights") {
-      // The step before gave weights that are no numbers. Those of before it are gone; the nearest are those of the last probe.
-      const state = model.getState();
-      setWeights(model, this.#weights);
-      const earlier = again(Math.max(0, batch - 1));
-      if (earlier.replayed.origin !== undefined) {
-        ({ rows, replayed } = earlier);
-        replayedFrom = this.#probes.at(-1)?.step;
-      }
-      model.setState(state);
-    }
-    const { loss, origin } = replayed;
-    this.#failure = {
-      step,
-      epoch,
-      loss,
-      rows: [...rows],
-      ...(origin === undefined ? {} : { origin }),
-      ...(replayedFrom === undefined ? {} : { replayedFrom }),
-    };
-    this.#ended = true;
+  override async onStepFailed(failed: StepFailure): Promise<void> {
+    this.#steps = failed.step;
+    this.#failure = failureOf(failed, this.#watched!.fit!, this.#sound);
+    this.#end();
     await this.#find();
-    const finding = [...this.#findings.values()].find(({ where }) => where?.step === step);
+    const finding = [...this.#findings.values()].find(({ where }) => where?.step === failed.step);
     if (finding === undefined) return;
     throw new PlumbError("PL4010", {
-      asked: `Step ${step} of a training was to be made`,
+      asked: `Step ${failed.step} of a training was to be made`,
       arrived: [finding.title, ...finding.evidence].join(". "),
       why: finding.why,
       fix: finding.fix,
@@ -208,8 +208,8 @@ export class Doctor extends Callback {
   }
 
   override async onTrainEnd(): Promise<void> {
-    if (this.#steps > this.#probes.at(-1)!.step) await this.#probe(this.#epochs.length);
-    this.#ended = true;
+    if (this.#steps > this.#probed) await engineTurn(() => this.#probe(this.#epochs.length));
+    this.#end();
     await this.#find();
   }
 
@@ -218,31 +218,40 @@ export class Doctor extends Callback {
    *
    * @example
    * const doctor = new Doctor();
-   * doctor.watch(model, { data: x, labels: y, loss: "mse" });
+   * doctor.watch(model, { data: x, labels: y, loss: "sparseCategoricalCrossentropy" });
    * for (let i = 0; i < 5; i++) {
-   *   const tape = new GradientTape(() => new MeanSquaredError().call(y, model.call(x)));
+   *   const tape = new GradientTape(() => new SparseCategoricalCrossentropy().call(y, model.call(x)));
    *   optimizer.apply(tape.gradient(tape.value, model.trainableVariables), model.trainableVariables);
    *   doctor.step(tape.value);
    * }
    * const report = await doctor.finish();
    */
   watch(model: AnyModel, { data, labels, loss, batchSize = 32, epochs = 1 }: WatchOptions): void {
-    const [x, y] = [data, labels].map((of) => tensor(of as never));
-    const rows = x.shape[0];
-    model.buildFor(x);
-    const mixed = pseudoShuffled(rows);
-    const take = (of: Int32Array): RowsTaken => ({ x: x.gather([...of]), y: y.gather([...of]) });
+    model.buildFor(inputsOf(model, data));
+    const all = rowsFor(model, data, labels);
+    const rows = valuesIn(all)[0].shape[0];
+    const most = Math.min(batchSize, rows);
+    const few = chosenOf(all, pseudoChosen(rows, Math.max(baselineRows, 2 * most)));
+    const count = valuesIn(few)[0].shape[0];
+    const batches = [0, count - most].map((from) =>
+      chosenOf(
+        few,
+        rowNumbers(most).map((row) => from + row),
+      ),
+    );
     const judging = new Compiled({ loss, warn: () => undefined }, model.outputInfos);
     this.model = model;
     this.#begin({
       model,
+      variables: model.trainableVariables,
       judging,
       plan: { epochs, stepsPerEpoch: Math.ceil(rows / batchSize), rows, batchSize },
-      batches: [take(mixed.subarray(0, batchSize)), take(mixed.subarray(-batchSize))],
-      baseline: baselineOf(model, judging, take(mixed.subarray(0, baselineRows))),
+      looking: lookAt(model, judging, batches),
+      batches: batches.length,
+      baseline: baselineOf(model, judging, { y: few.y as RowsData }),
       begun: now(),
     });
-    this.#probeBetween();
+    this.#probe(0);
   }
 
   /** Takes down the loss of a step that was done. */
@@ -252,18 +261,24 @@ export class Doctor extends Callback {
 
   /** Ends the watch, and gives what was found. */
   async finish(): Promise<Report> {
-    this.#probeBetween();
-    this.#ended = true;
+    await engineTurn(() => this.#probe(0));
+    this.#end();
     await this.#find();
     return this.report;
   }
 
   #begin(watched: Watched): void {
+    this.#watched?.looking.dispose();
     this.#watched = watched;
-    [this.#steps, this.#memoryEvery] = [0, memoryEvery];
+    [this.#steps, this.#probed, this.#memoryEvery] = [0, 0, memoryEvery];
     [this.#ended, this.#failure] = [false, undefined];
     [this.#losses, this.#epochs, this.#probes, this.#memory] = [[], [], [], []];
-    this.#weights = weightsOf(watched.model);
+    this.#sound = { weights: valuesOf(watched.variables), step: 0 };
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#watched!.looking.dispose();
   }
 
   #lookAtMemory(): void {
@@ -273,19 +288,21 @@ export class Doctor extends Callback {
     this.#memoryEvery *= 2;
   }
 
-  async #probe(epoch: number): Promise<void> {
-    const { model, batches } = this.#watched!;
-    const seen = await probe(model, batches[this.#probes.length % batches.length]);
+  /** Takes a probe, in the engine's turn. A batch that the loss refuses is left out: the fit says so where it meets the row. */
+  #probe(epoch: number): void {
+    const { variables, looking, batches, moved } = this.#watched!;
+    const batch = this.#probes.length % batches;
+    const before = this.#sound;
+    const weights = valuesOf(variables);
+    this.#probed = this.#steps;
+    const look = nothingIfRefused(() => looking.look(batch, weights));
+    if (look === undefined) return;
+    const seen =
+      moved === undefined
+        ? withUpdates(look, weights, before.weights, Math.max(1, this.#steps - before.step))
+        : withUpdates(look, weights, moved(batch));
+    if (look.weights.every(({ norm }) => Number.isFinite(norm))) this.#sound = { weights, step: this.#steps };
     this.#probes.push({ step: this.#steps, epoch, ...seen });
-    this.#weights = weightsOf(model);
-  }
-
-  #probeBetween(): void {
-    const { model, batches, judging } = this.#watched!;
-    const before = { weights: this.#weights, steps: this.#steps - (this.#probes.at(-1)?.step ?? 0) };
-    const seen = probeBetween(model, batches[this.#probes.length % batches.length], judging, before);
-    this.#probes.push({ step: this.#steps, epoch: 0, ...seen });
-    this.#weights = weightsOf(model);
   }
 
   async #find(): Promise<void> {
@@ -302,9 +319,34 @@ export class Doctor extends Callback {
   }
 }
 
-const weightsOf = (model: AnyModel): readonly HostArray[] =>
-  model.trainableWeights.map((weight) => weight.dataSync());
+/** The trainable weights after a step that is tried on some rows; undefined where the step refuses them. */
+const movedBy = (
+  trial: StepTrial,
+  rows: Int32Array,
+  variables: readonly Variable[],
+): readonly HostArray[] | undefined =>
+  nothingIfRefused(() => {
+    trial.run(rows);
+    return variables.map((weight) => trial.valueOf(weight));
+  });
 
-function setWeights(model: AnyModel, values: readonly HostArray[]): void {
-  model.trainableWeights.forEach((weight, i) => weight.assign(tensor(values[i], weight.shape)));
+/** What `attempt` gives; nothing where a loss refuses the values that it meets. */
+function nothingIfRefused<T>(attempt: () => T): T | undefined {
+  try {
+    return attempt();
+  } catch (error) {
+    if (error instanceof PlumbError) return undefined;
+    throw error;
+  }
 }
+
+/** Some of the rows, in the order in which they are asked for. */
+const chosenOf = (all: Rows<Tensor>, rows: ArrayLike<number>): Rows<Tensor> =>
+  mapRows(all, (of) => {
+    const { values, shape } = new Table("rows", {
+      values: of.dataSync(),
+      shape: of.shape,
+      dtype: of.dtype,
+    }).select(rows);
+    return tensor(values, shape, of.dtype);
+  });

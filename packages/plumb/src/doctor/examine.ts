@@ -4,7 +4,7 @@ import { ask } from "./ask.ts";
 import { diagnoses } from "./catalogue.ts";
 import { Report } from "./report.ts";
 import { DataSubject, type DataOptions } from "./subjects/data.ts";
-import { ModelSubject } from "./subjects/model.ts";
+import { ModelSubject, takerOf } from "./subjects/model.ts";
 
 /** What is to be examined. */
 export interface ExamineOptions extends DataOptions {
@@ -36,7 +36,7 @@ export async function examine({
   experiments,
   ...options
 }: ExamineOptions): Promise<Report> {
-  const data = new DataSubject(options, model);
+  const data = new DataSubject(options, model && takerOf(model, compile));
   const subjects =
     model === undefined
       ? { data }

@@ -35,6 +35,8 @@ export interface Finding {
   readonly threshold: number;
   /** What else was seen, a sentence each: values, intervals, what a small experiment gave. */
   readonly evidence: readonly string[];
+  /** Lines of letters that show it, to be printed as they are: a loss curve with the floor that it cannot leave. */
+  readonly drawing?: readonly string[];
   /** Why it matters: one or two sentences without jargon. */
   readonly why: string;
   /** What to write instead, as code where it is code. */

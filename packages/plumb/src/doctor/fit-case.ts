@@ -20,8 +20,9 @@ export interface FitCase extends DataOptions {
 
 /** What came of it. */
 export interface Story {
+  /** What stands at the end: what was said while it trained and taken back since is not in it. */
   readonly report: Report;
-  /** Steps done when each code was first said; 0 before training, Infinity after it. */
+  /** Steps done when each code was first said, taken back or not; 0 before training, Infinity after it. */
   readonly saidAt: ReadonlyMap<string, number>;
   /** What compile or fit refused with, if anything. */
   readonly error?: PlumbError;
@@ -31,19 +32,20 @@ export interface Story {
 export async function runCase(options: FitCase): Promise<Story> {
   const { model, compile, fit, train, ...data } = options;
   const saidAt = new Map<string, number>();
-  const findings: Finding[] = [];
   const say = (found: readonly Finding[], at: number): void => {
-    findings.push(...found);
     for (const { code } of found) if (!saidAt.has(code)) saidAt.set(code, at);
   };
-  const done = (error?: PlumbError): Story => ({ report: new Report(findings, diagnoses), saidAt, error });
   const before = await examine({ ...data, model, compile, batchSize: fit?.batchSize });
   say(before.findings, 0);
+  const done = ({ findings }: Report, error?: PlumbError): Story => {
+    say(findings, Infinity);
+    return { report: new Report([...before.findings, ...findings], diagnoses), saidAt, error };
+  };
   const doctor = new Doctor({ onFinding: (finding, step) => say([finding], step) });
   try {
     if (!model.isCompiled) model.compile({ ...compile, warn: () => undefined });
     if (train === undefined) {
-      const { validationData, validationSplit, seed } = options;
+      const { validationData, validationSplit, seed = 0 } = options;
       await model.fit(data.data, data.labels!, {
         ...fit,
         validationData,
@@ -53,14 +55,8 @@ export async function runCase(options: FitCase): Promise<Story> {
       });
     } else await train(model, doctor);
   } catch (error) {
-    if (error instanceof PlumbError) return done(error);
+    if (error instanceof PlumbError) return done(doctor.report, error);
     throw error;
   }
-  const { findings: seen } = doctor.report;
-  const after = await review({ ...data, doctor, model });
-  say(
-    after.findings.filter((finding) => !seen.includes(finding)),
-    Infinity,
-  );
-  return done();
+  return done(await review({ ...data, seed: data.seed ?? 0, doctor, model }));
 }

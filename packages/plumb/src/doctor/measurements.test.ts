@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { measure } from "./measurements.ts";
 import { pseudo } from "./made-up.ts";
+import goldens from "../../test/goldens/measurements.json" with { type: "json" };
 import { PredictionsSubject, type PredictionsOptions } from "./subjects/predictions.ts";
 
 const measured = (options: PredictionsOptions) => measure(new PredictionsSubject(options));
@@ -63,29 +64,48 @@ describe("measurements", () => {
     expect(measured(perfect).rocAuc.low).toBeLessThan(0.9);
   });
 
-  // The law that makes an interval one: of many samples, about 95 in 100 hold the true value.
+  test.each(goldens.cases)(
+    "$name: scikit-learn's values, and Wilson's intervals",
+    ({ options, values, wilson }) => {
+      const of = measured(options as PredictionsOptions);
+      for (const [name, value] of Object.entries(values)) expect(of[name]?.value, name).toBeCloseTo(value, 9);
+      for (const [name, [low, high]] of Object.entries(wilson)) {
+        expect(of[name].low, name).toBeCloseTo(low, 9);
+        expect(of[name].high, name).toBeCloseTo(high, 9);
+      }
+    },
+  );
+
+  // The law that makes an interval one: of many samples, about 95 hold the true value.
   test("intervals hold the true value about 95 times in 100", () => {
     const held: Record<string, number> = {};
-    const samples = 200;
-    const rows = 120;
+    const [samples, rows] = [200, 120];
     // Pairs of which the positive is in the upper half and the negative in the lower, and half of those within one half.
     const rocAuc = 0.75 * 0.75 + 0.5 * (2 * 0.75 * 0.25);
     const truth = { accuracy: 0.75, recall: 0.75, precision: 0.75, specificity: 0.75, rocAuc };
+    let uncalibrated = 0;
     for (let sample = 0; sample < samples; sample++) {
+      const chance = (i: number): number => pseudo(sample * 7919 + i);
       // Of both classes alike, scores even over [0, 1] for the second and with one quarter below 0.5.
       const labels = Array.from({ length: rows }, (_, row) => row % 2);
       const predictions = labels.map((of, row) => {
-        const [side, at] = [pseudo(sample * 7919 + 2 * row), pseudo(sample * 7919 + 2 * row + 1)];
-        const high = of === 1 ? side < 0.75 : side >= 0.75;
-        return high ? 0.5 + at / 2 : at / 2;
+        const high = of === 1 ? chance(2 * row) < 0.75 : chance(2 * row) >= 0.75;
+        return (Number(high) + chance(2 * row + 1)) / 2;
       });
       const of = measured({ labels, predictions, kind: "probabilities" });
       for (const [name, value] of Object.entries(truth))
         held[name] = (held[name] ?? 0) + Number(of[name].low <= value && value <= of[name].high);
+      // Each row is positive as often as its probability says: the true calibration error is 0.
+      const said = Array.from({ length: rows }, (_, row) => chance(2 * row + 1));
+      const true0 = said.map((p, row) => Number(chance(5000 + row) < p));
+      const { low } = measured({
+        labels: true0,
+        predictions: said,
+        kind: "probabilities",
+      }).expectedCalibrationError;
+      uncalibrated += Number(low > 0);
     }
-    for (const [name, times] of Object.entries(held)) {
-      expect(times / samples, name).toBeGreaterThan(0.9);
-      expect(times / samples, name).toBeLessThanOrEqual(1);
-    }
+    for (const [name, times] of Object.entries(held)) expect(times / samples, name).toBeGreaterThan(0.9);
+    expect(uncalibrated / samples).toBeLessThan(0.1);
   });
 });

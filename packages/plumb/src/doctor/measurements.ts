@@ -1,14 +1,8 @@
 /** Losses and metrics of predictions, each with the interval in which it would lie on other rows of the same kind. */
+import { calibrationEstimate } from "./statistics/calibration.ts";
 import { meanOf, shareOf, type Estimate } from "./statistics/intervals.ts";
-import { normalEstimate, resampledEstimate } from "./statistics/resampling.ts";
-import {
-  averagePrecision,
-  binned,
-  calibrationError,
-  ordered,
-  rocArea,
-  rocAreaEstimate,
-} from "./statistics/scores.ts";
+import { normalEstimate, resampledError, rowsToResample } from "./statistics/resampling.ts";
+import { averagePrecision, onLogits, ordered, rocAreaEstimate, type Ordered } from "./statistics/scores.ts";
 import type { PredictionsSubject } from "./subjects/predictions.ts";
 
 /** Values with their intervals of 95%, by name. */
@@ -20,10 +14,11 @@ export type Measurements = Readonly<Record<string, Estimate>>;
  * Of classes: `crossentropy` in nats, `accuracy`, `balancedAccuracy`, `brierScore`, `expectedCalibrationError`; of two
  * classes `precision`, `recall` and `f1Score` of the second, `specificity`, `rocAuc` and `averagePrecision`; of more
  * `precision of NAME`, `recall of NAME` and `f1Score of NAME`. Of a regression: `meanSquaredError`, `rootMeanSquaredError`,
- * `meanAbsoluteError`, `r2Score`. What cannot be measured, the recall of a class without rows, is left out.
+ * `meanAbsoluteError`, `r2Score`. What cannot be measured is left out: the recall of a class without rows; losses and
+ * calibration of numbers that are no probabilities, or of labels that are no classes.
  *
- * Intervals of shares are Wilson's; of means of rows normal; of the ROC area after Hanley and McNeil; of average precision
- * and calibration from samples of the rows with a fixed seed.
+ * Intervals of shares are Wilson's; of means of rows normal; of the ROC area after DeLong, and Hanley and McNeil; of average
+ * precision and calibration from samples of the rows with a fixed seed.
  */
 export function measure(subject: PredictionsSubject): Measurements {
   const all = subject.areClasses ? ofClasses(subject) : ofValues(subject);
@@ -31,7 +26,6 @@ export function measure(subject: PredictionsSubject): Measurements {
 }
 
 const atLeast0 = [0, Infinity] as const;
-const share = [0, 1] as const;
 
 const ofRows = (
   values: ArrayLike<number>,
@@ -95,11 +89,11 @@ export const f1Of = (found: number, labelled: number, said: number): Estimate =>
   mapped(shareOf(found, labelled + said - found), (j) => (2 * j) / (1 + j));
 
 function ofClasses(subject: PredictionsSubject): Record<string, Estimate> {
-  const { rows, classes } = subject;
+  const { rows, classes, areScorable } = subject;
   const { labelled, said, found } = classCounts(subject);
   const binary = classes === 2;
   const all: Record<string, Estimate> = {
-    crossentropy: ofRows(subject.losses, atLeast0),
+    ...(areScorable ? { crossentropy: ofRows(subject.losses, atLeast0) } : {}),
     accuracy: shareOf(
       found.reduce((sum, of) => sum + of, 0),
       rows,
@@ -115,8 +109,12 @@ function ofClasses(subject: PredictionsSubject): Record<string, Estimate> {
   return {
     ...all,
     ...(binary ? { specificity: shareOf(found[0], labelled[0]), ...ofScores(subject, labelled) } : {}),
-    brierScore: ofRows(brierByRow(subject), [0, binary ? 1 : 2]),
-    expectedCalibrationError: calibrationOf(subject),
+    ...(areScorable
+      ? {
+          brierScore: ofRows(brierByRow(subject), [0, binary ? 1 : 2]),
+          expectedCalibrationError: calibrationOf(subject),
+        }
+      : {}),
   };
 }
 
@@ -132,21 +130,38 @@ function balanced(found: Float64Array, labelled: Float64Array): Estimate {
 }
 
 function ofScores(subject: PredictionsSubject, labelled: Float64Array): Record<string, Estimate> {
-  const { rows, labels, probabilities } = subject;
-  if (labelled[0] === 0 || labelled[1] === 0) return {};
+  if (labelled[0] === 0 || labelled[1] === 0 || subject.kind === "decisions") return {};
+  const { order, isPositive } = inOrder(subject);
+  const precision = averagePrecision(order, isPositive, new Float64Array(subject.rows).fill(1));
+  return {
+    rocAuc: rocAreaEstimate(order, isPositive),
+    averagePrecision: averagePrecisionEstimate(subject, precision, labelled[1]),
+  };
+}
+
+/** By samples of the rows, on the scale of logits; of 1, which all samples show, as a share of the rows of the class. */
+function averagePrecisionEstimate(subject: PredictionsSubject, value: number, positives: number): Estimate {
+  if (value === 1) return shareOf(positives, positives);
+  const { order, isPositive } = inOrder(subject.sampled(rowsToResample));
+  const error = resampledError(isPositive.length, (times) => averagePrecision(order, isPositive, times));
+  return onLogits(value, error * Math.sqrt(isPositive.length / subject.rows));
+}
+
+/** Rows from the highest score of the second class to the lowest. */
+interface InOrder {
+  readonly order: Ordered;
+  readonly isPositive: Uint8Array;
+}
+
+function inOrder({ rows, width, kind, labels, predictions, probabilities }: PredictionsSubject): InOrder {
   // Logits tell rows apart that are both 1 as probabilities.
   const scores =
-    subject.width === 1
-      ? subject.predictions
-      : subject.kind === "logits"
-        ? Float64Array.from({ length: rows }, (_, row) => margin(subject.predictions, row))
-        : Float64Array.from({ length: rows }, (_, row) => probabilities[2 * row + 1]);
-  const order = ordered(scores);
-  const isPositive = labels.map((label) => Number(label === 1));
-  return {
-    rocAuc: rocAreaEstimate(rocArea(order, isPositive), labelled[1], labelled[0]),
-    averagePrecision: resampledEstimate(rows, (times) => averagePrecision(order, isPositive, times), share),
-  };
+    width === 1
+      ? predictions
+      : Float64Array.from({ length: rows }, (_, row) =>
+          kind === "logits" ? margin(predictions, row) : probabilities[2 * row + 1],
+        );
+  return { order: ordered(scores), isPositive: Uint8Array.from(labels, (label) => Number(label === 1)) };
 }
 
 const margin = (logits: Float64Array, row: number): number => logits[2 * row + 1] - logits[2 * row];
@@ -161,20 +176,16 @@ function brierByRow({ rows, classes, labels, probabilities }: PredictionsSubject
   });
 }
 
-/** How sure each row is, and whether it was right: of one column the probability of the second class, else of the decision. */
-export function confidences({ rows, width, classes, labels, decided, probabilities }: PredictionsSubject): {
+/** How sure each row is, and whether it was right: of one column the probability of the second class, else of the likeliest. */
+export function confidences({ rows, width, classes, labels, likeliest, probabilities }: PredictionsSubject): {
   readonly said: Float64Array;
   readonly isRight: Uint8Array;
 } {
-  const one = width === 1;
-  const said = Float64Array.from(
-    { length: rows },
-    (_, row) => probabilities[row * classes + (one ? 1 : decided[row])],
-  );
-  const isRight = Uint8Array.from({ length: rows }, (_, row) =>
-    Number(labels[row] === (one ? 1 : decided[row])),
-  );
-  return { said, isRight };
+  const classOf = (row: number): number => (width === 1 ? 1 : likeliest[row]);
+  return {
+    said: Float64Array.from({ length: rows }, (_, row) => probabilities[row * classes + classOf(row)]),
+    isRight: Uint8Array.from({ length: rows }, (_, row) => Number(labels[row] === classOf(row))),
+  };
 }
 
 const calibrations = new WeakMap<PredictionsSubject, Estimate>();
@@ -183,12 +194,7 @@ const calibrations = new WeakMap<PredictionsSubject, Estimate>();
 export function calibrationOf(subject: PredictionsSubject): Estimate {
   const known = calibrations.get(subject);
   if (known !== undefined) return known;
-  const { said, isRight } = confidences(subject);
-  const estimate = resampledEstimate(
-    subject.rows,
-    (times) => calibrationError(binned(said, isRight, times)),
-    share,
-  );
+  const estimate = calibrationEstimate(confidences(subject), confidences(subject.sampled(rowsToResample)));
   calibrations.set(subject, estimate);
   return estimate;
 }

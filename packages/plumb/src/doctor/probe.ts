@@ -1,21 +1,12 @@
-/** A look into a model between two steps: what its layers give, how steep the loss is, and how far one step would move each weight. */
-import { generatorState, setGeneratorState } from "../base/seed.ts";
+/** A look into a model between two steps: what its layers give, how steep the loss is, and how far a step moves each weight. */
 import type { HostArray } from "../base/dtype.ts";
 import type { Loss } from "../losses/index.ts";
-import { observeLayers, type Layer } from "../layers/index.ts";
-import { concat, gradients, isFinite, trace, type Tensor, type Variable } from "../tensor/index.ts";
-import {
-  labelsOf,
-  mapRows,
-  rowsFor,
-  tensorsFor,
-  valuesIn,
-  type AnyModel,
-  type Compiled,
-  type OutputInfo,
-  type RowsData,
-} from "../train/index.ts";
-import type { LayerProbe, Probe, WeightProbe } from "./subjects/training.ts";
+import { addedLosses, collectLosses, observeLayers, type Layer } from "../layers/index.ts";
+import { engineTurn, gradients, initialise, trace } from "../tensor/index.ts";
+import type { Tensor, Variable } from "../tensor/index.ts";
+import { labelsOf, mapRows, rowsFor, tensorsFor, valuesIn } from "../train/index.ts";
+import type { AnyModel, Compiled, OutputInfo, Rows, RowsTaken } from "../train/index.ts";
+import type { LayerProbe, Look, Probe } from "./subjects/training.ts";
 
 /** Where the argument of an activation is ±5, beyond which its slope is below 1% of its greatest. */
 const flatEnds: Readonly<Record<string, readonly [low: number, high: number]>> = {
@@ -26,110 +17,111 @@ const flatEnds: Readonly<Record<string, readonly [low: number, high: number]>> =
   softsign: [-5 / 6, 5 / 6],
 };
 
-/** Probes a model on a batch. Leaves weights, optimizer and random numbers as they were. */
-export async function probe(
-  model: AnyModel,
-  batch: { readonly x: RowsData; readonly y: RowsData },
-): Promise<Omit<Probe, "step" | "epoch">> {
-  const outside = generatorState();
-  const state = model.getState();
-  const before = model.trainableWeights.map((weight) => weight.dataSync());
-  try {
-    setGeneratorState({ seed: 0, counter: 0 });
-    const looked = look(model, batch, model.compiled);
-    setGeneratorState({ seed: 0, counter: 0 });
-    await model.trainOnBatch(batch.x, batch.y);
-    const moved = model.trainableWeights.map((weight, i) => distance(weight.dataSync(), before[i]));
-    return { ...looked, weights: looked.weights.map((of, i) => ({ ...of, updateNorm: moved[i] })) };
-  } finally {
-    model.setState(state);
-    model.resetMetrics();
-    setGeneratorState(outside);
-  }
+/** Looks at a model again and again, on batches of one shape: one program, made once. To be used in the engine's turn. */
+export interface Looking {
+  /** Looks at batch `k`. `weights` are the values of the trainable weights, for who has them. Leaves everything as it was. */
+  look(k: number, weights?: readonly HostArray[]): Look;
+  dispose(): void;
 }
 
-/** A look at a model that a loop of somebody's own trains: each weight's way since `before`, by step. */
-export function probeBetween(
-  model: AnyModel,
-  batch: { readonly x: RowsData; readonly y: RowsData },
-  judging: Compiled,
-  before: { readonly weights: readonly HostArray[]; readonly steps: number },
-): Omit<Probe, "step" | "epoch"> {
-  const outside = generatorState();
-  try {
-    setGeneratorState({ seed: 0, counter: 0 });
-    const looked = look(model, batch, judging);
-    const now = model.trainableWeights.map((weight) => weight.dataSync());
-    const moved = now.map((values, i) => distance(values, before.weights[i]) / Math.max(1, before.steps));
-    return { ...looked, weights: looked.weights.map((of, i) => ({ ...of, updateNorm: moved[i] })) };
-  } finally {
-    setGeneratorState(outside);
-  }
-}
-
-type Looked = Omit<Probe, "step" | "epoch" | "weights"> & {
-  readonly weights: readonly Omit<WeightProbe, "updateNorm">[];
-};
-
-/** Forward and backward pass of the batch as one program that gives a few numbers for each layer and weight. */
-function look(
-  model: AnyModel,
-  { x, y }: { readonly x: RowsData; readonly y: RowsData },
-  judging: Compiled,
-): Looked {
-  const { places: _, ...rows } = rowsFor(model, x, y);
-  const values = valuesIn(rows);
+/**
+ * Makes the program of looks: forward and backward pass, of which each layer's values and each weight's gradient are read.
+ * They are summed up here, since kernels for it would take longer to make than they save in the few looks of a training.
+ */
+export function lookAt(model: AnyModel, judging: Compiled, batches: readonly Rows<Tensor>[]): Looking {
+  const [rows] = batches;
   const infos = model.outputInfos!;
   const objective = judging.objective(infos, labelsOf(rows));
   const cut = cuttingLoss(judging, infos);
   const variables = model.trainableVariables;
-  const seen: { readonly layer: Layer; readonly units: number; readonly output: Tensor }[] = [];
+  const seen: { readonly layer: Layer; readonly output: Tensor }[] = [];
   let heads: readonly Tensor[] = [];
+  const step = (args: readonly Tensor[]): readonly Tensor[] => {
+    let next = 0;
+    const given = mapRows(rows, () => args[next++]);
+    const predictions = observeLayers(
+      () => model.call(given.x, { training: true }),
+      (layer, output) => {
+        if (layer.layers.length === 0 && output.dtype === "float32") seen.push({ layer, output });
+      },
+    );
+    heads = tensorsFor(model.outputPlaces!, predictions, { what: "the predictions", place: "output" });
+    const { total } = objective.loss(given.y, heads, given.sampleWeight);
+    const loss = model.penalised(total);
+    const added = addedLosses().reduce((sum, one) => sum.add(one), total);
+    const [labels] = given.y;
+    const cutOff = cut === undefined || labels === undefined ? total : shareCut(cut.call(labels, heads[0]));
+    return [loss, total, added, cutOff, ...gradients(loss, variables), ...seen.map(({ output }) => output)];
+  };
   const program = trace(
-    (...args) => {
-      let next = 0;
-      const given = mapRows(rows, () => args[next++]);
-      const facts: Tensor[] = [];
-      const predictions = observeLayers(
-        () => model.call(given.x, { training: true }),
-        (layer, output) => {
-          if (layer.layers.length > 0 || output.dtype !== "float32") return;
-          seen.push({ layer, units: output.shape.slice(1).reduce((a, b) => a * b, 1), output });
-          facts.push(factsOf(layer, output));
-        },
-      );
-      const outputs = tensorsFor(model.outputPlaces!, predictions, {
-        what: "the predictions",
-        place: "output",
-      });
-      heads = outputs;
-      const { total } = objective.loss(given.y, outputs, given.sampleWeight);
-      const loss = model.penalised(total);
-      const norms = gradients(loss, variables).map((gradient) => norm(gradient));
-      const [labels] = given.y;
-      const cutOff =
-        cut === undefined || labels === undefined ? total.mul(0) : shareCut(cut.call(labels, outputs[0]));
-      return [stackOf([loss, total, cutOff]), stackOf(norms), ...facts];
-    },
-    values.map(({ shape, dtype }) => ({ shape, dtype })),
+    // Inside a collection, as a step of fit: what layers add to the loss while they run belongs to it.
+    (...args) => collectLosses(() => step(args)).value,
+    valuesIn(rows).map(({ shape, dtype }) => ({ shape, dtype })),
   );
-  try {
-    program.run(...values.map((value) => value.dataSync()));
-    const [loss, plain, cutOff] = program.output(0);
-    const norms = program.output(1);
-    return {
-      loss,
-      penalty: loss - plain,
-      ...(cut === undefined ? {} : { cutOff }),
-      gradientNorm: Math.hypot(...norms),
-      weights: variables.map((variable, i) => weightFacts(model, variable, norms[i])),
-      layers: seen.map(({ layer, units, output }, i) =>
-        layerFacts(layer, units, heads.includes(output), program.output(2 + i)),
-      ),
-    };
-  } finally {
-    program.dispose();
-  }
+  const trial = program.trial();
+  const arrays = batches.map((of) => valuesIn(of).map((value) => value.dataSync()));
+  const owners = variables.map((variable) => layerOf(model, variable)?.name ?? "");
+  return {
+    look(k, weights = valuesOf(variables)) {
+      trial.reset();
+      trial.run(...arrays[k]);
+      const [loss, plain, added, cutOff] = [0, 1, 2, 3].map((of) => trial.output(of)[0]);
+      const norms = variables.map((_, i) => distance(trial.output(4 + i)));
+      return {
+        loss,
+        penalty: loss - plain,
+        addedByLayers: added - plain,
+        ...(cut === undefined ? {} : { cutOff }),
+        gradientNorm: Math.hypot(...norms),
+        weights: variables.map(({ name, size }, i) => ({
+          name,
+          layer: owners[i],
+          trainable: true,
+          size,
+          norm: distance(weights[i]),
+          gradientNorm: norms[i],
+        })),
+        layers: seen.map(({ layer, output }, i) =>
+          factsOf(layer, output, heads.includes(output), trial.output(4 + variables.length + i)),
+        ),
+      };
+    },
+    dispose() {
+      trial.dispose();
+      program.dispose();
+    },
+  };
+}
+
+/** One look at a compiled model. */
+export const lookOnce = (model: AnyModel, { x, y }: Pick<RowsTaken, "x" | "y">): Promise<Look> =>
+  engineTurn(() => {
+    const looking = lookAt(model, model.compiled, [rowsFor(model, x, y)]);
+    try {
+      return looking.look(0);
+    } finally {
+      looking.dispose();
+    }
+  });
+
+/** A look with what each weight was moved by; `moved` has its values after, or before. */
+export const withUpdates = (
+  look: Look,
+  weights: readonly HostArray[],
+  moved: readonly ArrayLike<number>[] | undefined,
+  steps = 1,
+): Omit<Probe, "step" | "epoch"> => ({
+  ...look,
+  weights: look.weights.map((of, i) => ({
+    ...of,
+    updateNorm: moved === undefined ? NaN : distance(weights[i], moved[i]) / steps,
+  })),
+});
+
+/** The values that variables have now. */
+export function valuesOf(variables: readonly Variable[]): readonly HostArray[] {
+  initialise(variables.map(({ storage }) => storage));
+  return variables.map(({ storage }) => storage.read());
 }
 
 /** The loss of rows one by one, where it takes a logarithm of what the model gives: behind a head that it knows it takes the logits. */
@@ -149,60 +141,38 @@ const cutOffLosses = [15.9, 16.13] as const;
 const shareCut = (losses: Tensor): Tensor =>
   losses.greaterEqual(cutOffLosses[0]).logicalAnd(losses.lessEqual(cutOffLosses[1])).cast("float32").mean();
 
-const norm = (x: Tensor): Tensor => x.cast("float32").square().sum().sqrt();
-const stackOf = (scalars: readonly Tensor[]): Tensor =>
-  concat(scalars.map((of) => of.cast("float32").reshape([1])));
-
-/** Mean, mean square, lowest, highest, share of units that are always 0, share of values in flat ends, values not finite. */
-function factsOf(layer: Layer, output: Tensor): Tensor {
-  const byUnit = output.reshape([-1, output.shape.at(-1) ?? 1]);
-  const ends = flatEnds[layer.activation?.name ?? ""];
-  const flat =
-    ends === undefined ? undefined : output.lessEqual(ends[0]).logicalOr(output.greaterEqual(ends[1]));
-  const share = (truth: Tensor): Tensor => truth.cast("float32").mean();
-  return stackOf([
-    output.mean(),
-    output.square().mean(),
-    output.min(),
-    output.max(),
-    share(byUnit.abs().max(0).equal(0)),
-    flat === undefined ? output.mean().mul(0) : share(flat),
-    isFinite(output).logicalNot().cast("float32").sum(),
-  ]);
-}
-
-function layerFacts(layer: Layer, units: number, isHead: boolean, facts: ArrayLike<number>): LayerProbe {
-  const [mean, square, low, high, inactive, saturated, notFinite] = Array.from(facts);
+/** What the values that a layer gave for a batch show. */
+function factsOf(layer: Layer, { shape }: Tensor, isHead: boolean, values: ArrayLike<number>): LayerProbe {
   const activation = layer.activation?.name;
+  const [flatLow, flatHigh] = flatEnds[activation ?? ""] ?? [-Infinity, Infinity];
+  const width = shape.at(-1) ?? 1;
+  const active = new Uint8Array(width);
+  let [sum, squares, low, high, flat, notFinite] = [0, 0, Infinity, -Infinity, 0, 0];
+  for (let at = 0, unit = 0; at < values.length; at++, unit = unit === width - 1 ? 0 : unit + 1) {
+    const value = values[at];
+    sum += value;
+    squares += value * value;
+    if (value < low) low = value;
+    if (value > high) high = value;
+    if (value !== 0) active[unit] = 1;
+    if (value <= flatLow || value >= flatHigh) flat++;
+    if (!Number.isFinite(value)) notFinite++;
+  }
+  const mean = sum / values.length;
   return {
     name: layer.name,
     className: layer.className,
     ...(activation === undefined || activation === "linear" ? {} : { activation }),
-    units,
+    units: shape.slice(1).reduce((a, b) => a * b, 1),
     isHead,
     mean,
-    deviation: Math.sqrt(Math.max(0, square - mean * mean)),
+    deviation: Math.sqrt(Math.max(0, squares / values.length - mean * mean)),
     low,
     high,
-    inactive,
-    saturated,
+    inactive: active.reduce((count, of) => count - of, width) / width,
+    silent: active.map((of) => 1 - of),
+    saturated: activation !== undefined && activation in flatEnds ? flat / values.length : 0,
     notFinite,
-  };
-}
-
-function weightFacts(
-  model: AnyModel,
-  weight: Variable,
-  gradientNorm: number,
-): Omit<WeightProbe, "updateNorm"> {
-  const values = weight.dataSync();
-  return {
-    name: weight.name,
-    layer: layerOf(model, weight)?.name ?? "",
-    trainable: true,
-    size: values.length,
-    norm: distance(values, new Float32Array(values.length)),
-    gradientNorm,
   };
 }
 
@@ -215,8 +185,10 @@ function layerOf(layer: Layer, weight: Variable): Layer | undefined {
   return layer.weights.includes(weight) ? layer : undefined;
 }
 
-function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+/** √Σ (a − b)², or √Σ a². */
+function distance(a: ArrayLike<number>, b?: ArrayLike<number>): number {
   let squares = 0;
-  for (let i = 0; i < a.length; i++) squares += (a[i] - b[i]) ** 2;
+  if (b === undefined) for (let i = 0; i < a.length; i++) squares += a[i] * a[i];
+  else for (let i = 0; i < a.length; i++) squares += (a[i] - b[i]) ** 2;
   return Math.sqrt(squares);
 }

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { setGeneratorState } from "../base/seed.ts";
+import { Constant } from "../initializers/index.ts";
 import type { PlumbError } from "../base/errors.ts";
-import { Dense, Dropout, Input, Lambda, LSTM } from "../layers/index.ts";
+import { BatchNormalization, Dense, Dropout, Input, Lambda, LSTM } from "../layers/index.ts";
 import { SGD } from "../optimizers/index.ts";
-import { GradientTape, ones, type Tensor } from "../tensor/index.ts";
+import { engineStats, GradientTape, ones, setThreads, type Tensor } from "../tensor/index.ts";
 import { MeanSquaredError } from "../losses/index.ts";
-import { Sequential } from "../train/index.ts";
+import { Sequential, type TrainPlan } from "../train/index.ts";
 import { Doctor } from "./doctor.ts";
 import { clouds, slope } from "./made-up.ts";
 import { replay } from "./replay.ts";
@@ -48,6 +49,22 @@ describe("a step that is done again", () => {
     model.buildFor(ones([1, 2]));
     const { origin } = replay(model, { x: wild, y }, rows, { seed: 0, counter: 0 });
     expect(origin).toMatchObject({ op: "exp", layer: "exponential", batchRow: 17, row: 17, operands: [100] });
+  });
+
+  test("names the largest numbers that go into a sum, where one overflows", () => {
+    const kernelInitializer = new Constant({ value: 1e20 });
+    const model = new Sequential([
+      new Dense(2, { kernelInitializer }),
+      new Dense(2, { kernelInitializer, name: "second" }),
+    ]);
+    model.compile({ loss: "mse" });
+    model.buildFor(ones([1, 2]));
+    const wide = x.map(([a]) => [Math.abs(a) + 1, 1]);
+    const { origin } = replay(model, { x: wide, y: wide }, rows, { seed: 0, counter: 0 });
+    expect(origin).toMatchObject({ op: "matmul", layer: "second", batchRow: 0, many: true, value: Infinity });
+    const highest = Math.max(...wide.map(([a, b]) => a + b));
+    const [input = 0, weight = 0] = origin?.operands ?? [];
+    expect([input / (highest * 1e20), weight / 1e20]).toEqual([expect.closeTo(1, 5), expect.closeTo(1, 5)]);
   });
 
   test("finds a gradient that is not finite behind a loss that is", () => {
@@ -101,14 +118,99 @@ describe("a fit that a doctor watches", () => {
     expect(doctor.training?.probes.length).toBeGreaterThan(1);
   });
 
-  test("learns the same bits as one that nobody watches", async () => {
+  test.each([1, 2])("learns the same bits as one that nobody watches, on %i threads", async (threads) => {
     const trained = async (callbacks: Doctor[]): Promise<unknown> => {
-      const model = new Sequential([new Dense(4, { activation: "relu" }), new Dropout(0.2), new Dense(1)]);
-      model.compile({ loss: "mse", optimizer: "adam" });
-      await model.fit(x, y, { epochs: 5, batchSize: 10, seed: 4, callbacks });
+      const model = new Sequential([
+        new Dense(40, { activation: "relu" }),
+        new BatchNormalization(),
+        new Dropout(0.2),
+        new Dense(2, { activation: "softmax" }),
+      ]);
+      model.compile({ loss: "sparseCategoricalCrossentropy", optimizer: "adam" });
+      await model.fit(x, Int32Array.from(y), {
+        epochs: 5,
+        batchSize: 10,
+        seed: 4,
+        classWeight: { 1: 3 },
+        callbacks,
+      });
       return model.getState();
     };
-    expect(await trained([new Doctor()])).toEqual(await trained([]));
+    const before = engineStats().threads;
+    setThreads(threads);
+    try {
+      expect(await trained([new Doctor()])).toEqual(await trained([]));
+    } finally {
+      setThreads(before);
+    }
+  });
+
+  test("the losses of all its steps are those that add up to the epochs' losses", async () => {
+    const model = new Sequential([new Dense(1)]);
+    model.compile({ loss: "mse" });
+    const losses: number[] = [];
+    const follower = { onStep: (step: number, loss: number) => void (losses[step] = loss) };
+    // More steps than are noted at a time.
+    const many = Array.from({ length: 600 }, (_, row) => x[row % 24]);
+    const { history } = await model.fit(
+      many,
+      Float32Array.from(many, ([a]) => a),
+      {
+        epochs: 2,
+        batchSize: 1,
+        callbacks: [follower, new Doctor()],
+      },
+    );
+    expect(losses.length).toBe(1200);
+    const means = [0, 600].map((from) => losses.slice(from, from + 600).reduce((a, b) => a + b) / 600);
+    for (const [epoch, loss] of history.loss.entries()) expect(means[epoch]).toBeCloseTo(loss, 6);
+  });
+
+  test("what a step is weighed by is known when it is done again", async () => {
+    for (const weighed of [
+      { classWeight: { 1: 8 } },
+      { sampleWeight: Float32Array.from(y, (of) => 1 + 7 * of) },
+    ]) {
+      const model = new Sequential([new Dense(2, { activation: "softmax" })]);
+      model.compile({ loss: "sparseCategoricalCrossentropy" });
+      let taken: number[] | undefined;
+      const onTrainBegin = ({ take }: TrainPlan): void => {
+        taken = [...(take(Int32Array.of(0, 1, 2)).sampleWeight as Tensor).dataSync()] as number[];
+      };
+      const labels = Int32Array.from(y);
+      const options = { batchSize: 8, ...weighed, callbacks: [{ onTrainBegin }, new Doctor()] };
+      await model.fit(x, labels, options);
+      expect(taken).toEqual(Array.from(labels.slice(0, 3), (of) => 1 + 7 * of));
+    }
+  });
+
+  test("a gradient that made the weights wrong in the last step of an epoch is found in that epoch's rows", async () => {
+    // The root of the length of [0, 0]: the loss is finite, its gradient is not.
+    const bent = x.map((row, i) => (i === 13 ? [0, 0] : row));
+    let met = 0;
+    for (let seed = 0; met < 2; seed++) {
+      const model = new Sequential([
+        Input({ shape: [2] }),
+        new Dense(2, { useBias: false }),
+        new Lambda((of: Tensor) => of.square().sum(-1, { keepDims: true }).sqrt(), { name: "length" }),
+        new BatchNormalization(),
+        new Dense(1),
+      ]);
+      model.compile({ loss: "mse", optimizer: "adam" });
+      const orders: number[][] = [];
+      const doctor = new Doctor();
+      const keeper = {
+        onTrainBegin({ rowsOf }: TrainPlan): void {
+          orders.push([...rowsOf(2, 0)], [...rowsOf(0, 1)]);
+        },
+      };
+      const options = { epochs: 2, batchSize: 8, seed, callbacks: [keeper, doctor] };
+      await model.fit(bent, y, options).catch(() => undefined);
+      if (!orders[0].includes(13) || orders[1].includes(13)) continue;
+      met++;
+      const found = doctor.report.findings.find(({ catalogue }) => catalogue === "T1");
+      expect(found?.where).toMatchObject({ step: 3, epoch: 1, rows: [13] });
+    }
   });
 });
 

@@ -30,6 +30,8 @@ import type { Origin } from "./subjects/training.ts";
 /** What a step that was done again gave. */
 export interface Replayed {
   readonly loss: number;
+  /** Draws of random numbers that the step makes. */
+  readonly drawn: number;
   /** Where the first number that is not finite came from; undefined where all are finite. */
   readonly origin?: Origin;
 }
@@ -49,8 +51,12 @@ export function replay(
   const roots = expandComposites(g, [loss, ...assigned]);
   const values = valuesOf(roots, words);
   const [value] = values.get(roots[0])!;
-  const wrong = roots.find((root) => !isFinite(values.get(root)!));
-  return { loss: value, ...(wrong ? { origin: originOf(wrong, values, rows) } : {}) };
+  const wrong = roots.filter((root) => !isFinite(values.get(root)!));
+  // What a finite loss left behind: slots of the optimizer that were wrong before say less than a gradient that is wrong now.
+  const sources = (wrong[0] === roots[0] ? [roots[0]] : wrong).map((root) => sourceOf(root, values));
+  const source = sources.find((node) => !isResident(node)) ?? sources[0];
+  const origin = source && originOf(source, values, rows);
+  return { loss: value, drawn: drawn.length, ...(origin === undefined ? {} : { origin }) };
 }
 
 /** The graph of a step: its loss, the new values of all that it changes, and its draws in their order. */
@@ -74,6 +80,9 @@ function graphOf(
   const batch: Batch<any, any> = {
     x: rows.x,
     y: leavesOf(y).length === 1 ? rows.y[0] : y,
+    ...(sampleWeight === undefined
+      ? {}
+      : { sampleWeight: leavesOf(sampleWeight).length === 1 ? rows.sampleWeight[0] : sampleWeight }),
     loss(predictions: Structure<Tensor>) {
       const outputs = tensorsFor(model.outputPlaces!, predictions, {
         what: "the predictions",
@@ -144,34 +153,58 @@ function firstNotFinite(value: Truth): number {
   return -1;
 }
 
-/** Back from a value that is not finite, through what it was computed from, to the first place whose inputs are all finite. */
-function originOf(from: Node, values: Values, rows: ArrayLike<number>): Origin {
-  let node = from;
-  for (;;) {
-    const wrong = node.inputs.filter((input) => !isFinite(values.get(input)!));
-    const next = wrong.find((input) => values.get(input)!.some(Number.isNaN)) ?? wrong[0];
-    if (next === undefined || node.value !== undefined) break;
-    node = next;
+const isResident = ({ binding }: Node): boolean => binding?.kind === "resident";
+
+/**
+ * Back from a value that is not finite, through what it was computed from, to the first place whose inputs are all finite;
+ * to variables that were not finite before only where there is no other.
+ */
+function sourceOf(from: Node, values: Values): Node {
+  const seen = new Set<Node>();
+  const open = [from];
+  let resident = from;
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    const wrong =
+      node.value === undefined ? node.inputs.filter((input) => !isFinite(values.get(input)!)) : [];
+    if (wrong.length === 0) {
+      if (!isResident(node)) return node;
+      resident = node;
+      continue;
+    }
+    // Infinity may be meant, as behind a mask; NaN hardly ever is.
+    const isNaNs = (input: Node): boolean => values.get(input)!.some(Number.isNaN);
+    open.push(...wrong.filter((input) => !isNaNs(input)).reverse(), ...wrong.filter(isNaNs).reverse());
   }
+  return resident;
+}
+
+/** What is to be said of the place where a value that is not finite came into being. */
+function originOf(node: Node, values: Values, rows: ArrayLike<number>): Origin {
   const value = values.get(node)!;
   const at = firstNotFinite(value);
   const perRow = node.shape.length > 0 && node.shape[0] === rows.length;
   const batchRow = perRow ? Math.floor(at / (value.length / node.shape[0])) : undefined;
   const { origin, binding, op } = node;
+  const isOne = op.kind === "elementwise";
   return {
     pass: origin?.backward === true ? "backward" : "forward",
     op: binding?.kind === "resident" ? "weights" : op.kind === "source" ? "data" : op.name,
     ...(origin === undefined ? {} : { layer: origin.name }),
     ...(batchRow === undefined ? {} : { batchRow, row: rows[batchRow] }),
-    operands: node.inputs.map((input) => operandAt(values.get(input)!, at, sizeOf(node.shape))),
+    operands: node.inputs.map((input) => {
+      const operand = values.get(input)!;
+      return isOne && operand.length === sizeOf(node.shape) ? operand[at] : farthestOf(operand);
+    }),
+    ...(isOne || node.inputs.length === 0 ? {} : { many: true }),
     value: value[at],
   };
 }
 
-/** The operand at the place of the result; where operands are laid out otherwise, the one farthest from 0. */
-function operandAt(operand: Truth, at: number, size: number): number {
-  if (operand.length === size) return operand[at];
+/** The value that is farthest from 0. */
+const farthestOf = (operand: Truth): number => {
   let farthest = 0;
   for (const value of operand) if (Math.abs(value) > Math.abs(farthest)) farthest = value;
   return farthest;
-}
+};

@@ -1,6 +1,7 @@
 /** After training: the course of a run, and what the model says now. */
+import { PlumbError } from "../base/errors.ts";
 import type { LossLike } from "../losses/index.ts";
-import type { AnyModel, History } from "../train/index.ts";
+import { Compiled, type AnyModel, type History } from "../train/index.ts";
 import { ask } from "./ask.ts";
 import { diagnoses } from "./catalogue.ts";
 import type { Doctor } from "./doctor.ts";
@@ -12,7 +13,7 @@ import { CourseRun, ModelRun, type Course, type RunSubject } from "./subjects/ru
 /** Numbers of epochs by their names in logs, `loss` and `val_loss` first of all; a single number stands for one epoch. */
 export type Numbers = Readonly<Record<string, number | readonly number[]>>;
 
-/** A run to look back at. */
+/** A run to look back at. Of a `validationSplit` the rows are known by the seed, from `history` or given. */
 export interface ReviewOptions extends Partial<Omit<DataOptions, "classes">> {
   /** Left out, the numbers of `history` alone are looked at. */
   readonly model?: AnyModel;
@@ -20,7 +21,7 @@ export interface ReviewOptions extends Partial<Omit<DataOptions, "classes">> {
   readonly history?: Pick<History, "history"> | Numbers;
   /** The one that watched: its findings are among those of the report. */
   readonly doctor?: Doctor;
-  /** The loss that was trained with; of a model it is known. */
+  /** The loss that was trained with; known of a compiled model, and where a `doctor` watched. */
   readonly loss?: LossLike;
   /** What the classes are called, or how many there are; without a `loss` it is taken for a cross-entropy in nats. */
   readonly classes?: number | readonly string[];
@@ -28,6 +29,8 @@ export interface ReviewOptions extends Partial<Omit<DataOptions, "classes">> {
   readonly tried?: number;
   /** What wrong decisions between two classes cost. */
   readonly costs?: Costs;
+  /** Of two classes: the second is decided from this probability on. Default: the likelier one. */
+  readonly threshold?: number;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface ReviewOptions extends Partial<Omit<DataOptions, "classes">> {
  *
  * With `model` and `data` what the model says now is looked at too, which costs a few passes over each part; from `history`
  * alone it is told what numbers can tell. Errors: those of `predict` for rows that do not fit the model, PL2001 for a loss
- * that there is not.
+ * that there is not, PL4004 for a `validationSplit` whose seed is not known.
  *
  * @example
  * const history = await model.fit(x, y, { epochs: 20, validationData });
@@ -48,7 +51,7 @@ export async function review(options: ReviewOptions): Promise<Report> {
 }
 
 function runOf({ model, data, history, doctor, loss, classes, ...options }: ReviewOptions): RunSubject {
-  const { tried, costs } = options;
+  const { tried, costs, threshold } = options;
   const training = doctor?.training;
   const course = history && courseOf(history);
   if (model === undefined || data === undefined)
@@ -61,13 +64,32 @@ function runOf({ model, data, history, doctor, loss, classes, ...options }: Revi
       tried,
     });
   const names = typeof classes === "number" ? undefined : classes;
-  const subject = new DataSubject({ ...options, data, classes: names }, model);
-  return new ModelRun(model, subject, { training, course, tried, costs });
+  const seed = options.seed ?? (history as Partial<History> | undefined)?.seed;
+  refuseUnknownSplit(options.validationSplit, seed);
+  const subject = new DataSubject({ ...options, seed, data, classes: names }, model);
+  const judging =
+    loss === undefined || model.isCompiled
+      ? undefined
+      : new Compiled({ loss, warn: () => undefined }, model.outputInfos);
+  return new ModelRun(model, subject, { training, course, judging, tried, costs, threshold });
+}
+
+/** Which rows were kept back hangs on the seed: looked at with another, training rows would count as held out. */
+function refuseUnknownSplit(split: ReviewOptions["validationSplit"], seed: number | undefined): void {
+  const rule = typeof split === "object" ? split.rule : "stratified";
+  if (split === undefined || rule === "last" || typeof seed === "number") return;
+  throw new PlumbError("PL4004", {
+    asked: "A run with a validationSplit was to be reviewed without its seed",
+    why: "Which rows were kept back hangs on the seed of fit; with another one, rows that were trained on would be judged as held out",
+    fix: "Pass what fit gave, review({ model, history, ... }), or the seed that fit was given: seed: 1",
+  });
 }
 
 /** The loss of a model that has one output. */
 const onlyLossOf = (model: AnyModel): LossLike | undefined =>
-  model.outputInfos?.length === 1 ? model.compiled.criteria(model.outputInfos)[0].loss : undefined;
+  model.isCompiled && model.outputInfos?.length === 1
+    ? model.compiled.criteria(model.outputInfos)[0].loss
+    : undefined;
 
 /** A course from what `fit` gave, or from plain numbers. */
 function courseOf(given: Pick<History, "history"> | Numbers): Course {

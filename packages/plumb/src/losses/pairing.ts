@@ -236,11 +236,12 @@ function labelFindings({ head, units, loss, labels }: PairingQuestion): PairingF
         fix: 'Use CategoricalCrossentropy with activation "softmax"; keep this if several labels may hold at once',
       }),
     );
-  if (head === "softmax" && rows && labels.zeroOne && !labels.oneHot)
+  const oneOfAll = head === "softmax" || contract.predictions === "distribution";
+  if (oneOfAll && rows && labels.zeroOne && !labels.oneHot)
     found.push(
       warning("PL2013", "C6", {
-        asked: `A softmax was paired with labels of which several may hold at once`,
-        why: "Its outputs sum to 1: it can never say yes to two of them",
+        asked: `${head === "softmax" ? "A softmax" : who} was paired with labels of which several may hold at once`,
+        why: "The probabilities of a softmax sum to 1: it can never say yes to two of them",
         fix: 'Use activation "sigmoid" with BinaryCrossentropy',
       }),
     );

@@ -60,7 +60,8 @@ export {
 } from "./selection.ts";
 export { convolution, convolutionTranspose, maxPool, sumPool, type Sliding } from "./sliding.ts";
 export { Tensor, type Nested, type NestedValues } from "./tensor.ts";
-export { trace, type Argument, type Rehearsal, type Traced } from "./trace.ts";
+export { trace, type Argument, type Rehearsal, type Traced, type Trial } from "./trace.ts";
+export { initialise } from "./run.ts";
 export { leavesOf, replaceLeaves } from "./trees.ts";
 export { assignAll, Variable, type VariableOptions } from "./variable.ts";
 

@@ -42,7 +42,8 @@ function small(capacity: number, work = 0): { backend: Backend; used: () => numb
       written++;
       inner.write(block, data, dtype);
     },
-    read: (block, dtype, length) => inner.read(block, dtype, length),
+    copy: (from, to) => inner.copy(from, to),
+    read: (block, dtype, length, from) => inner.read(block, dtype, length, from),
     buildTimed: (graph, inputs) => inner.buildTimed(graph, inputs),
     build(graph, inputs) {
       const executable = inner.build(graph, inputs);

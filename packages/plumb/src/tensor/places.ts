@@ -66,10 +66,10 @@ export class Place {
     placed.add(this);
   }
 
-  /** A fresh copy of the value, wherever it is; undefined where there is none yet. */
-  read(): HostArray | undefined {
-    if (!this.#home) return this.#outside?.slice();
-    return this.#home.backend.read(this.#home.block, this.#dtype, this.#length);
+  /** A fresh copy of the value, or of a part of it, wherever it is; undefined where there is none yet. */
+  read(from = 0, length: number = this.#length): HostArray | undefined {
+    if (!this.#home) return this.#outside?.slice(from, from + length);
+    return this.#home.backend.read(this.#home.block, this.#dtype, length, from);
   }
 
   /** Moves the value out, and gives its memory back. */

@@ -69,6 +69,20 @@ export class Storage implements Resident {
     return this.#place.read()!;
   }
 
+  /** A fresh copy of a part of the value, from an element on. */
+  readPart(from: number, length: number): HostArray {
+    this.#requireAlive();
+    return this.#place.read(from, length)!;
+  }
+
+  /** Takes the value that another storage of this shape and dtype has in memory. */
+  copy(other: Storage): void {
+    beginRun();
+    const [from, to] = [other.block, this.block];
+    currentBackend().copy(from, to);
+    this.initial = undefined;
+  }
+
   write(data: HostArray): void {
     beginRun();
     currentBackend().write(this.block, data, this.dtype);

@@ -52,28 +52,38 @@ export interface Traced<R> {
    * structure, within the engine's bound.
    */
   dispose(): void;
-  /** The function to be run for its times: as often as one likes, and nothing outside it changes. */
+  /** The function to be tried: as often as one likes, and nothing outside it changes. */
+  trial(): Trial;
+  /** The same with a clock between its kernels, for their times. */
   rehearse(): Rehearsal;
 }
 
 /**
- * A traced function that runs on copies of the variables that it assigns, and draws from no generator: as it is, and with a
- * clock between its kernels. Its programs do what those of the function do, to the last bit.
+ * A traced function that runs on copies of the variables that it assigns, and draws from no generator. Its program is that
+ * of the function, and does the same to the last bit. It is of use until the function is disposed of.
  */
-export interface Rehearsal {
+export interface Trial {
+  /** One step on the copies. Errors: as `run` of the function. */
+  run(...args: readonly Argument[]): void;
+  /** As `output` of the function. */
+  output(k: number): HostArray;
+  /** What a variable is worth here: where the function assigns it, what the copy holds. */
+  valueOf(variable: { readonly storage: Storage }): HostArray;
+  /** Gives the copies the values that the variables have. */
+  reset(): void;
+  dispose(): void;
+}
+
+/** A trial of which the times are taken: as it is, and with a clock between its kernels. */
+export interface Rehearsal extends Pick<Trial, "run" | "reset" | "dispose"> {
   /** In the order in which they run, those of a loop's step before what follows the loop. */
   readonly kernels: readonly KernelFacts[];
   /** Milliseconds that reading the clock takes at least. */
   readonly clock: number;
-  /** One step as it is. Errors: as `run` of the function. */
-  run(...args: readonly Argument[]): void;
   /** One step with a clock between its kernels. */
   runTimed(...args: readonly Argument[]): void;
   /** What the kernels of timed steps took since this was last asked, in their order. */
   laps(): readonly Lap[];
-  /** Gives the copies the values that the variables have. */
-  reset(): void;
-  dispose(): void;
 }
 
 /**
@@ -131,6 +141,22 @@ interface Roots {
   readonly guards?: readonly Node[];
 }
 
+/** Such a graph laid out, with the tensors from outside as variables of its own. */
+interface Laid {
+  readonly layout: Layout;
+  readonly captured: readonly Storage[];
+}
+
+function lay({ outputs, assigns, guards }: Roots): Laid {
+  const layout = layOut(outputs, assigns, guards);
+  const captured = layout.leaves.flatMap((leaf) => {
+    const data = knownValue(leaf);
+    return data ? [{ leaf, storage: new Storage(dataNode(data, leaf.shape, leaf.dtype), "a constant") }] : [];
+  });
+  const passed = new Map(captured.map(({ leaf, storage }) => [leaf, storage.passingLeaf()]));
+  return { layout: withLeaves(layout, passed), captured: captured.map(({ storage }) => storage) };
+}
+
 /** A graph with traced leaves: its program, what feeds it, and what its last run left. */
 class BoundProgram<P extends Runnable = Program> implements Tenant {
   readonly program: P;
@@ -139,7 +165,6 @@ class BoundProgram<P extends Runnable = Program> implements Tenant {
   readonly #feeds: readonly Feed[];
   /** Variables that the program reads, tensors from outside (which are its own) among them. */
   readonly #read: readonly Storage[];
-  readonly #captured: readonly Storage[];
   readonly #assigned: readonly Storage[];
   readonly #inputs: Input[];
   readonly #targets: Block[] = [];
@@ -149,28 +174,17 @@ class BoundProgram<P extends Runnable = Program> implements Tenant {
 
   /** `instead`: other variables than those of the graph, to be read and assigned in their place. */
   constructor(
-    { outputs, assigns = [], guards = [] }: Roots,
+    layout: Layout,
     make: (layout: Layout) => P,
     instead: ReadonlyMap<Storage, Storage> = new Map(),
   ) {
     const inPlace = (leaf: Node): Storage => instead.get(storageOf(leaf)) ?? storageOf(leaf);
-    const layout = layOut(outputs, assigns, guards);
-    const captured = layout.leaves.flatMap((leaf) => {
-      const data = knownValue(leaf);
-      return data
-        ? [{ leaf, storage: new Storage(dataNode(data, leaf.shape, leaf.dtype), "a constant") }]
-        : [];
-    });
-    const { leaves, ...rest } = withLeaves(
-      layout,
-      new Map(captured.map(({ leaf, storage }) => [leaf, storage.passingLeaf()])),
-    );
-    this.program = make({ leaves, ...rest });
-    this.checks = layout.checks;
+    const { leaves, checks, outputs, assigns } = layout;
+    this.program = make(layout);
+    this.checks = checks;
     this.#outputs = outputs.length;
     this.#feeds = leaves.map((leaf) => feedOf(leaf, inPlace));
     this.#read = leaves.filter((leaf) => leaf.binding?.kind === "resident").map(inPlace);
-    this.#captured = captured.map(({ storage }) => storage);
     this.#assigned = assigns.map(inPlace);
     this.#inputs = Array<Input>(leaves.length).fill(0);
   }
@@ -231,7 +245,6 @@ class BoundProgram<P extends Runnable = Program> implements Tenant {
   dispose(): void {
     this.#hasRun = false;
     this.#saved = undefined;
-    for (const storage of this.#captured) storage.dispose();
   }
 }
 
@@ -253,10 +266,15 @@ function feedOf(leaf: Node, storageFor: (leaf: Node) => Storage): Feed {
   }
 }
 
-/** A variable of its own with the same value. */
-function copyOf(storage: Storage): Storage {
-  initialise([storage]);
-  return new Storage(dataNode(storage.read(), storage.shape, storage.dtype), storage.name);
+/** Gives back the variables that tensors from outside were made into. */
+function forget({ captured }: Laid): void {
+  for (const storage of captured) storage.dispose();
+}
+
+/** Gives each copy the value that its variable has. */
+function takeValues(copies: ReadonlyMap<Storage, Storage>): void {
+  initialise([...copies.keys()]);
+  for (const [storage, copy] of copies) copy.copy(storage);
 }
 
 class TracedProgram<R> implements Traced<R> {
@@ -267,6 +285,7 @@ class TracedProgram<R> implements Traced<R> {
   readonly #context: Context;
   readonly #outputs: readonly Node[];
   readonly #draws: Draws = new Map();
+  #laid: Laid | undefined;
   #bound: BoundProgram | undefined;
 
   constructor(returned: R, context: Context) {
@@ -278,12 +297,17 @@ class TracedProgram<R> implements Traced<R> {
     this.#places = nodes.map((node) => this.#outputs.indexOf(node));
   }
 
-  get #roots(): Roots {
-    return { outputs: this.#outputs, assigns: this.#context.assigns(), guards: this.#context.checks };
+  get #layout(): Layout {
+    this.#laid ??= lay({
+      outputs: this.#outputs,
+      assigns: this.#context.assigns(),
+      guards: this.#context.checks,
+    });
+    return this.#laid.layout;
   }
 
   get #program(): BoundProgram {
-    return (this.#bound ??= new BoundProgram(this.#roots, programFor));
+    return (this.#bound ??= new BoundProgram(this.#layout, programFor));
   }
 
   run(...args: readonly Argument[]): void {
@@ -295,10 +319,12 @@ class TracedProgram<R> implements Traced<R> {
   /** The flagged step wrote nothing, so a second program that gives out the operands sees exactly what it saw. */
   #failure(check: Node, args: readonly Argument[], draws: Draws): Error {
     const operands = check.inputs.slice(2);
-    const replay = new BoundProgram({ outputs: operands }, programFor);
+    const laid = lay({ outputs: operands });
+    const replay = new BoundProgram(laid.layout, programFor);
     replay.run(args, draws);
     const values = replay.outputs();
     replay.dispose();
+    forget(laid);
     return (check.binding as { explain: (values: readonly HostArray[]) => Error }).explain(values);
   }
 
@@ -335,47 +361,73 @@ class TracedProgram<R> implements Traced<R> {
     return this.#program.program.workBytes;
   }
 
+  trial(): Trial {
+    return this.#trialOn(this.#copies());
+  }
+
   rehearse(): Rehearsal {
-    const roots = this.#roots;
-    const copies = new Map(roots.assigns?.map(storageOf).map((storage) => [storage, copyOf(storage)]));
-    const disposeCopies = (): void => {
-      for (const copy of copies.values()) copy.dispose();
-    };
-    const plain = new BoundProgram(roots, programFor, copies);
+    const copies = this.#copies();
+    const { run, reset, dispose } = this.#trialOn(copies);
     let timed: BoundProgram<TimedProgram>;
     try {
-      timed = new BoundProgram(roots, (layout) => new TimedProgram(layout), copies);
+      timed = new BoundProgram(this.#layout, (layout) => new TimedProgram(layout), copies);
     } catch (error) {
-      plain.dispose();
-      disposeCopies();
+      dispose();
       throw error;
     }
     const { kernels, clock } = timed.program;
-    // Any three words name a draw; those of the generators are left to the function itself.
-    const draws: Draws = new Map(this.#context.draws.map((next, i) => [next, [1, 2, i]]));
-    const step = (bound: BoundProgram<Runnable>, args: readonly Argument[]): void => {
-      const failed = bound.run(args, draws);
-      if (failed >= 0) throw this.#failure(bound.checks[failed], args, draws);
-    };
     return {
       kernels,
       clock,
-      run: (...args) => step(plain, args),
-      runTimed: (...args) => step(timed, args),
+      run,
+      runTimed: (...args) => this.#try(timed, args),
       laps: () => timed.program.laps(),
-      reset() {
-        for (const [storage, copy] of copies) copy.write(storage.read());
-      },
+      reset,
       dispose() {
-        for (const bound of [plain, timed]) bound.dispose();
+        timed.dispose();
         timed.program.dispose();
-        disposeCopies();
+        dispose();
       },
     };
+  }
+
+  /** Variables of its own, with the same values, in the place of those that the function assigns. */
+  #copies(): ReadonlyMap<Storage, Storage> {
+    const assigned = this.#layout.assigns.map(storageOf);
+    const copies = new Map(assigned.map((of) => [of, new Storage(of.passingLeaf(), of.name)]));
+    takeValues(copies);
+    return copies;
+  }
+
+  #trialOn(copies: ReadonlyMap<Storage, Storage>): Trial {
+    const bound = new BoundProgram(this.#layout, () => this.#program.program, copies);
+    return {
+      run: (...args) => this.#try(bound, args),
+      output: (k) => bound.output(this.#places[k]),
+      valueOf({ storage }) {
+        const value = copies.get(storage) ?? storage;
+        initialise([value]);
+        return value.read();
+      },
+      reset: () => takeValues(copies),
+      dispose() {
+        bound.dispose();
+        for (const copy of copies.values()) copy.dispose();
+      },
+    };
+  }
+
+  #try(bound: BoundProgram<Runnable>, args: readonly Argument[]): void {
+    // Any three words name a draw; those of the generators are left to the function itself.
+    const draws: Draws = new Map(this.#context.draws.map((next, i) => [next, [1, 2, i]]));
+    const failed = bound.run(args, draws);
+    if (failed >= 0) throw this.#failure(bound.checks[failed], args, draws);
   }
 
   dispose(): void {
     this.#bound?.dispose();
     this.#bound = undefined;
+    if (this.#laid !== undefined) forget(this.#laid);
+    this.#laid = undefined;
   }
 }

@@ -1,20 +1,27 @@
 /** Data as the steps of a model read them: whole, in the engine's memory, from which each step gathers its rows. */
-import { bytesOf, type HostArray } from "../base/dtype.ts";
+import { bytesOf, hostArray } from "../base/dtype.ts";
 import { sizeOf } from "../base/shape.ts";
-import { tensor, Variable, type Tensor } from "../tensor/index.ts";
+import { initialise, replaceLeaves, tensor, Variable, type Tensor } from "../tensor/index.ts";
 import type { Labels } from "./criterion.ts";
-import type { RowsTaken } from "./events.ts";
+import type { LabelsTaken, RowsTaken } from "./events.ts";
 import { arranged, type Places, type Structure } from "./places.ts";
 import { labelsOf, mapRows, rowsFor, settled, valuesIn, type Rows, type Taker } from "./rows.ts";
 
-/** Some rows of a variable, copied on the host: no program is made for it. */
-function takeRows(of: Variable, rows: Int32Array): Tensor {
-  const width = sizeOf(of.shape.slice(1));
-  const all = of.dataSync();
-  const Values = all.constructor as new (length: number) => HostArray;
-  const values = new Values(rows.length * width);
-  rows.forEach((row, i) => values.set(all.subarray(row * width, (row + 1) * width) as never, i * width));
-  return tensor(values, [rows.length, ...of.shape.slice(1)], of.dtype);
+/** Elements that are read together rather than row by row. */
+const readWhole = 2 ** 13;
+
+/** Some rows of a variable, copied on the host: no program is made for it, and the other rows are not touched. */
+function takeRows({ storage, shape, dtype }: Variable, rows: Int32Array): Tensor {
+  const width = sizeOf(shape.slice(1));
+  const values = hostArray(dtype, rows.length * width);
+  initialise([storage]);
+  // A read for each row takes longer than reading a small set whole.
+  const all = sizeOf(shape) <= readWhole ? storage.read() : undefined;
+  rows.forEach((row, i) => {
+    const from = row * width;
+    values.set(all?.subarray(from, from + width) ?? storage.readPart(from, width), i * width);
+  });
+  return tensor(values, [rows.length, ...shape.slice(1)], dtype);
 }
 
 /**
@@ -67,17 +74,29 @@ export class Dataset {
     return labelsOf(this.rows);
   }
 
-  /** Copies of some rows, in the form in which they were given. */
-  take(rows: Int32Array): RowsTaken {
-    const { x, y, sampleWeight } = mapRows(this.rows, (of) => takeRows(of, rows));
-    const inPlace = (values: readonly (Tensor | undefined)[]): never =>
-      arranged(this.#taker.outputPlaces ?? this.#places, values as never) as never;
-    const weighted = sampleWeight.some((weight) => weight !== undefined);
+  /** The rows, each counting by `weights` where they are given. */
+  weightedBy(weights: Variable | undefined): Rows<Variable> {
+    return weights === undefined ? this.rows : { ...this.rows, sampleWeight: [weights] };
+  }
+
+  /** Copies of some rows, in the form in which they were given, with what they count for in a fit. */
+  take(rows: Int32Array, weights?: Variable): RowsTaken {
+    const { x } = this.rows;
     return {
-      x: x as RowsTaken["x"],
-      y: inPlace(y),
-      ...(weighted ? { sampleWeight: inPlace(sampleWeight) } : {}),
+      x: replaceLeaves(x, (of) => takeRows(of as Variable, rows)),
+      ...this.takeLabels(rows, weights),
+    } as RowsTaken;
+  }
+
+  /** The same without the inputs, which may be large. */
+  takeLabels(rows: Int32Array, weights?: Variable): LabelsTaken {
+    const { y, sampleWeight } = this.weightedBy(weights);
+    const inPlace = (values: readonly (Variable | undefined)[]): never => {
+      const taken = values.map((of) => of && takeRows(of, rows));
+      return arranged(this.#taker.outputPlaces ?? this.#places, taken as never) as never;
     };
+    const weighted = sampleWeight.some((weight) => weight !== undefined);
+    return { y: inPlace(y), ...(weighted ? { sampleWeight: inPlace(sampleWeight) } : {}) };
   }
 
   /** Bytes that the data hold in the engine's memory. */

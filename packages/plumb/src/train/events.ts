@@ -4,17 +4,33 @@
  */
 
 import type { GeneratorState } from "../base/seed.ts";
-import { now } from "../tensor/index.ts";
+import type { HostArray } from "../base/dtype.ts";
+import { now, type Variable } from "../tensor/index.ts";
 import type { RowsData, RowWeights } from "./rows.ts";
 
 /** Values by Keras's names: `loss`, metric names, and the same with `val_` before them. */
 export type Logs = Readonly<Record<string, number>>;
 
-/** Rows of the data of a fit. */
-export interface RowsTaken {
-  readonly x: RowsData;
+/** The labels of rows of a fit, and how much each row counts: its sample weight, or that of its class. */
+export interface LabelsTaken {
   readonly y: RowsData;
   readonly sampleWeight?: RowWeights;
+}
+
+/** Rows of the data of a fit. */
+export interface RowsTaken extends LabelsTaken {
+  readonly x: RowsData;
+}
+
+/** Steps of a fit that are tried, in the engine's turn: they change nothing. */
+export interface StepTrial {
+  /**
+   * Does a step from the present weights on as many rows as a full one has, with random numbers that are always the same.
+   * Errors: as a step of the fit.
+   */
+  run(rows: Int32Array): void;
+  /** What a variable would be worth after it. */
+  valueOf(variable: Variable): HostArray;
 }
 
 /** The values of an epoch while it is being told of: what a listener adds is recorded in the history too. */
@@ -44,10 +60,16 @@ export type TrainEvent =
       readonly startFrom: (epoch: number) => void;
       /** Rows of a full step. */
       readonly batchSize: number;
-      /** The rows of a step of the epoch that is running, by their numbers in the data. */
-      readonly rowsOf: (step: number) => Int32Array;
+      /** The rows of a step, by their numbers in the data: of the epoch that is running, or of another. */
+      readonly rowsOf: (step: number, epoch?: number) => Int32Array;
+      /** Where the random numbers of an epoch begin. */
+      readonly drawsOf: (epoch: number) => GeneratorState;
       /** Copies of such rows, as `fit` takes them. */
       readonly take: (rows: Int32Array) => RowsTaken;
+      /** The same without the inputs. */
+      readonly takeLabels: (rows: Int32Array) => LabelsTaken;
+      /** Makes steps to be tried, until training ends. */
+      readonly trial: () => StepTrial;
       /** Milliseconds that were spent in each listener so far, in the order of the callbacks. */
       readonly times: () => readonly number[];
     }

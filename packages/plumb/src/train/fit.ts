@@ -1,8 +1,8 @@
 /** The training loop. Read top to bottom: data, programs, epochs. */
 import { PlumbError } from "../base/errors.ts";
-import { generatorState, setGeneratorState } from "../base/seed.ts";
+import { generatorState, setGeneratorState, type GeneratorState } from "../base/seed.ts";
 import { Batches, classesOf, rowNumbers, seedFor, splitRows } from "../data/index.ts";
-import { engineTurn, isOffThread } from "../tensor/index.ts";
+import { engineTurn, isOffThread, type Variable } from "../tensor/index.ts";
 import { classWeightsOf } from "./class-weight.ts";
 import { listenerOf } from "./callbacks/callback.ts";
 import { measure } from "./evaluate.ts";
@@ -13,7 +13,6 @@ import { History } from "./history.ts";
 import type { AnyModel } from "./model.ts";
 import { breath, runInSlices, Stride } from "./slices.ts";
 import { StepLogger } from "./step-log.ts";
-import { StepLosses } from "./step-losses.ts";
 import { stepOver, type Step } from "./step.ts";
 
 /** Trains `model`; `watch` learns how to ask whether a callback is at work at the moment. */
@@ -25,8 +24,10 @@ export async function fit(
   const { data, held, epochs, batchSize, seed, callbacks, signal } = plan;
   const { compiled } = model;
   const guarded = callbacks.some(({ onStepFailed }) => onStepFailed !== undefined);
+  const followers = callbacks.filter(({ onStep }) => onStep !== undefined);
   let training: Step | undefined;
   let validating: Step | undefined;
+  let classWeights: Variable | undefined;
   try {
     const train = await engineTurn(async () => {
       // In the engine's memory once; which rows train and which validate is a matter of row numbers.
@@ -35,15 +36,16 @@ export async function fit(
       buildSeeded(model, data, plan.seeded ? seed : undefined);
       const objective = model.objectiveFor(data);
       const { train, validation } = chooseRows(model, plan);
-      const weights =
+      classWeights =
         plan.classWeight &&
         data.keep(classWeightsOf(compiled.criteria(model.outputInfos!), data.rows.y, plan.classWeight));
       await breath();
 
       // Programs: full batch and remainder, for training and for validation, built, and their memory taken, before step 1.
       training = stepOver(model, "train", objective, data, new Batches(train, batchSize), {
-        weights,
+        weights: classWeights,
         guarded,
+        followed: followers.length > 0,
       });
       await breath();
       const [validated, rows] = held ? [held, rowNumbers(held.count)] : [data, validation];
@@ -60,12 +62,14 @@ export async function fit(
     });
 
     // Epochs.
-    const { batches, totals, run } = training!;
+    const { batches, totals, losses, run } = training!;
     const history = new History();
+    history.seed = seed;
     const emitter = new Emitter(callbacks.map(listenerOf));
     watch(() => emitter.calling);
     for (const callback of callbacks) callback.model = model;
     model.stopTraining = false;
+    const drawsOf = (epoch: number): GeneratorState => ({ seed: seedFor(seed, "draws", epoch), counter: 0 });
     const logNames = [...totals.names, ...(validating?.totals.names ?? []).map(validationName)];
     let firstEpoch = plan.initialEpoch;
     await emitter.emit({
@@ -76,19 +80,22 @@ export async function fit(
       logNames,
       startFrom: (epoch) => void (firstEpoch = epoch),
       batchSize: batches.batchSize,
-      rowsOf(step) {
-        const rows = new Int32Array(batches.sizeOf(step));
-        batches.fill(step, rows);
+      rowsOf(step, epoch) {
+        const of = epoch === undefined ? batches : new Batches(train, batchSize);
+        if (epoch !== undefined && plan.shuffle) of.shuffle(seed, epoch);
+        const rows = new Int32Array(of.sizeOf(step));
+        of.fill(step, rows);
         return rows;
       },
-      take: (rows) => data.take(rows),
+      drawsOf,
+      take: (rows) => data.take(rows, classWeights),
+      takeLabels: (rows) => data.takeLabels(rows, classWeights),
+      trial: () => training!.trial(),
       times: () => emitter.times,
     });
     const guard = new Guard(run);
     const rate = (): number => compiled.optimizer.learningRate;
     const logger = plan.logEvery > 0 ? new StepLogger(history.log, plan.logEvery, totals, rate) : undefined;
-    const followers = callbacks.filter(({ onStep }) => onStep !== undefined);
-    const losses = followers.length > 0 ? new StepLosses(totals) : undefined;
     const aborted = (): boolean => signal?.aborted === true;
     const ended = (): boolean => model.stopTraining || aborted();
     const stride = new Stride();
@@ -103,19 +110,22 @@ export async function fit(
       logger?.beginEpoch();
       losses?.beginEpoch();
       const stepsBefore = history.steps;
+      const tell = (done: number): void =>
+        losses?.tell(done, (step, loss) => {
+          for (const follower of followers) follower.onStep!(stepsBefore + step, loss);
+        });
       const slices = runInSlices({
         turns: model.turns,
         steps: batches.steps,
         step: guarded ? guard.run : run,
-        reads: (i) => losses !== undefined || (logger?.wants(stepsBefore + i + 1) ?? false),
+        reads: (i) => losses?.isFullAfter(i) === true || logger?.wants(stepsBefore + i + 1) === true,
         read(i) {
           if (logger?.wants(stepsBefore + i + 1)) logger.add(stepsBefore + i + 1, epoch);
-          if (losses === undefined) return;
-          const loss = losses.next();
-          for (const follower of followers) follower.onStep!(stepsBefore + i, loss);
+          if (losses?.isFullAfter(i)) tell(i + 1);
         },
+        settle: tell,
         stride,
-        generator: { seed: seedFor(seed, "draws", epoch), counter: 0 },
+        generator: drawsOf(epoch),
         ends: ended,
         afterStep: emitter.batches
           ? (batch) => emitter.emit({ type: "batchEnd", epoch, batch, logs: totals.read() })
@@ -131,8 +141,9 @@ export async function fit(
         history.steps += await slices;
       } catch (error) {
         const { failed } = guard;
-        if (failed !== undefined)
-          await emitter.emit({ type: "stepFailed", epoch, step: stepsBefore + failed.batch, ...failed });
+        if (failed === undefined) throw error;
+        await engineTurn(() => tell(failed.batch));
+        await emitter.emit({ type: "stepFailed", epoch, step: stepsBefore + failed.batch, ...failed });
         throw error;
       }
       // An epoch that the caller cut short is not one; one that a callback cut short is, as in Keras.

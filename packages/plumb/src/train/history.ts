@@ -18,6 +18,8 @@ export class History {
   readonly log: StepLog = { step: [], epoch: [], loss: [], learningRate: [] };
   /** Training steps taken, those of an unfinished epoch included. */
   steps = 0;
+  /** The seed of the fit, given or drawn: with it the same fit can be run again, and its split be told. */
+  seed?: number;
   /** Set when training ended early. */
   stopped?: Stopped;
 

@@ -18,6 +18,8 @@ export interface SliceOptions {
   /** Called after those steps for which `reads` is true: what they left can be read then. */
   readonly read?: (i: number) => void;
   readonly reads?: (i: number) => boolean;
+  /** Called at the end of each slice, in the model's turn, with the steps done so far. */
+  readonly settle?: (done: number) => void;
   /** Asked after each step, or after a slice that workers do: true ends the run. */
   readonly ends?: () => boolean;
   /** Awaited after each step, outside the model's turn. */
@@ -63,6 +65,7 @@ export async function runInSlices(options: SliceOptions): Promise<number> {
     afterStep,
     turns,
     read,
+    settle,
     reads = () => read !== undefined,
     stride = new Stride(),
   } = options;
@@ -85,12 +88,14 @@ export async function runInSlices(options: SliceOptions): Promise<number> {
       }
     }
   };
-  const slice = (): void =>
+  const slice = (): void => {
     stepsWhile(() => {
       if (reads(done - 1)) read?.(done - 1);
       ended = ends?.() ?? false;
       return done < steps && !ended && afterStep === undefined && now() - begun < sliceMilliseconds;
     });
+    settle?.(done);
+  };
   const sliceOfWorkers = async (): Promise<void> => {
     const [first, start] = [done, now()];
     const last = afterStep === undefined ? Math.min(steps, first + stride.steps) : first + 1;
@@ -104,6 +109,7 @@ export async function runInSlices(options: SliceOptions): Promise<number> {
     if (failed >= 0) throw again(step, first + failed, states[failed]);
     stride.took(milliseconds, now() - start, done - first);
     if (reads(done - 1)) read?.(done - 1);
+    settle?.(done);
     ended = ends?.() ?? false;
   };
   const turn = isOffThread() ? () => engineTurn(() => (hasWorkers() ? sliceOfWorkers() : slice())) : slice;

@@ -18,11 +18,14 @@ import {
   type Rehearsal,
   type Tensor,
   type Traced,
+  type Trial,
   type Variable,
 } from "../tensor/index.ts";
 import type { Batch, StepOutput } from "./batch.ts";
 import type { Objective } from "./compile.ts";
 import type { Dataset } from "./dataset.ts";
+import type { StepTrial } from "./events.ts";
+import { LossRing } from "./loss-ring.ts";
 import type { AnyModel } from "./model.ts";
 import { arranged, tensorsFor, type Structure } from "./places.ts";
 import { mapRows, type Rows } from "./rows.ts";
@@ -33,6 +36,8 @@ import { Totals } from "./totals.ts";
 export interface Step {
   readonly batches: Batches;
   readonly totals: Totals;
+  /** The losses of single steps, where they are followed. */
+  readonly losses?: LossRing;
   /**
    * Compiles, and takes all memory that the steps need, so that none fails for lack of it.
    * Errors: PL7001 with the bytes that are needed and a batch size that fits.
@@ -40,7 +45,9 @@ export interface Step {
   reserve(): Promise<void>;
   /** Runs step `i` of an epoch. Makes no object. */
   run(i: number): void;
-  /** Steps of full batches to be run for their times: nothing is learned, and totals stay as they are. */
+  /** Steps of full batches to be tried: nothing is learned, and totals stay as they are. One for all who ask. */
+  trial(): StepTrial;
+  /** The same to be run for their times. */
   rehearse(): RehearsedStep;
   /** Gives memory back. */
   dispose(): void;
@@ -72,15 +79,18 @@ const finite = (loss: Tensor): Tensor =>
       }),
   );
 
-/** The step of a kind as a function of tensors, for `trace`. It adds up what it measures; `guarded`, it refuses a loss that is not finite (PL4010). */
+/**
+ * The step of a kind as a function of tensors, for `trace`. It adds up what it measures, and hands its loss to `note`;
+ * `guarded`, it refuses a loss that is not finite (PL4010).
+ */
 export function stepBody(
   model: AnyModel,
   kind: StepKind,
   objective: Objective,
   totals: Totals,
   guarded = false,
-): (rows: Rows<Tensor>) => void {
-  return ({ x, y: labels, sampleWeight: sampleWeights }) => {
+): (rows: Rows<Tensor>, note?: (loss: Tensor) => void) => void {
+  return ({ x, y: labels, sampleWeight: sampleWeights }, note) => {
     const places = model.outputPlaces!;
     const weighted = sampleWeights.some((weight) => weight !== undefined);
     let parts: Readonly<Record<string, Tensor>> = {};
@@ -111,6 +121,7 @@ export function stepBody(
         sampleWeights,
       }),
     );
+    note?.(loss);
   };
 }
 
@@ -123,29 +134,49 @@ export const totalsOf = (model: AnyModel, objective: Objective, rows: number): T
     ),
   );
 
-/** A step over batches of a data set; each row counts by its weight, or by `weights` where they are given. */
+/** What a step over batches may be besides. */
+export interface StepOptions {
+  /** How much each row counts, in the place of what the data say. */
+  readonly weights?: Variable;
+  /** Refuses a loss that is not finite. */
+  readonly guarded?: boolean;
+  /** Notes the loss of each step. */
+  readonly followed?: boolean;
+}
+
+/** A step over batches of a data set. */
 export function stepOver(
   model: AnyModel,
   kind: StepKind,
   objective: Objective,
   data: Dataset,
   batches: Batches,
-  { weights, guarded }: { readonly weights?: Variable; readonly guarded?: boolean } = {},
+  { weights, guarded, followed }: StepOptions = {},
 ): Step {
   if (kind === "train") model.compiled.optimizer.build(model.trainableVariables);
   const totals = totalsOf(model, objective, batches.batchSize);
+  const losses = followed === true ? new LossRing() : undefined;
   const body = stepBody(model, kind, objective, totals, guarded);
-  const all = weights === undefined ? data.rows : { ...data.rows, sampleWeight: [weights] };
-  const gathered = (numbers: Tensor): void =>
-    body(withOrigin(partOf("data"), () => mapRows(all, (values) => values.gather(numbers))));
+  const all = data.weightedBy(weights);
+  const gathered = (numbers: Tensor, place?: Tensor): void =>
+    body(
+      withOrigin(partOf("data"), () => mapRows(all, (values) => values.gather(numbers))),
+      place && ((loss) => withOrigin(partOf("metrics"), () => losses?.note(loss, place))),
+    );
   // Row numbers travel in one array for each size, written anew for each step.
-  const traced = (size: number): Traced<void> => trace(gathered, [{ shape: [size], dtype: "int32" }]);
+  const traced = (size: number): Traced<void> =>
+    trace(gathered, [
+      { shape: [size], dtype: "int32" },
+      ...(losses === undefined ? [] : [{ shape: [], dtype: "int32" as const }]),
+    ]);
   const fullSize = batches.sizes[0];
   const full = { program: toldOfAll(traced, fullSize, data.count), rows: new Int32Array(fullSize) };
   let rest: typeof full | undefined;
+  let tried: Trial | undefined;
   return {
     batches,
     totals,
+    losses,
     async reserve() {
       await withRoomFor(fullSize, data.bytes, full.program);
       for (const size of batches.sizes.slice(1)) {
@@ -157,8 +188,19 @@ export function stepOver(
     run(i) {
       const { program, rows } = batches.sizeOf(i) === fullSize ? full : rest!;
       batches.fill(i, rows);
-      program.run(rows);
+      if (losses === undefined) program.run(rows);
+      else program.run(rows, losses.placeOf(i));
       totals.rows += rows.length;
+    },
+    trial() {
+      const trial = (tried ??= full.program.trial());
+      return {
+        run(rows) {
+          trial.reset();
+          trial.run(rows, 0);
+        },
+        valueOf: trial.valueOf,
+      };
     },
     rehearse() {
       const { run, runTimed, ...rehearsal } = full.program.rehearse();
@@ -171,6 +213,8 @@ export function stepOver(
     dispose() {
       full.program.dispose();
       rest?.program.dispose();
+      tried?.dispose();
+      losses?.dispose();
     },
   };
 }

@@ -1,8 +1,11 @@
 /** The real sets that tests may read from `../shared/data`, as tables of numbers. */
 import { existsSync, readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
 
-const folder = new URL("../../../../../shared/data/", import.meta.url);
+/** Beside the repository, seen from here or from its root: bundled by scripts/run.mjs, this lies elsewhere. */
+const places = [new URL("../../../../../shared/data/", import.meta.url), pathToFileURL("../shared/data/")];
+const folder = places.find((place) => existsSync(place)) ?? places[0];
 
 /** Whether the sets are there: they are not part of the repository. */
 export const realDataPresent = existsSync(folder);
@@ -67,14 +70,30 @@ export interface Rows {
   readonly labels: Float32Array;
 }
 
+/** How a set is split and prepared. */
+export interface PreparedOptions {
+  readonly seed: number;
+  /** Whether columns, and amounts to be predicted, are standardised. Default true. */
+  readonly scale?: boolean;
+  /** So many rows are taken, by chance. Default all. */
+  readonly most?: number;
+  /** The share of the rows that validates. Default 0. */
+  readonly validation?: number;
+}
+
 /**
- * Splits by chance, four fifths to train on. Missing numbers become the mean, texts a column for each word that occurs, and with `scale` all
- * columns (and amounts to be predicted) are standardised: everything by the training rows.
+ * Splits by chance: a fifth tests, `validation` of all validates, the rest trains. Missing numbers become the mean, texts a
+ * column for each word that occurs, and with `scale` all is standardised: everything by the training rows.
  */
 export function prepared(
   { columns, labels, classes }: RealSet,
-  { seed, scale = true }: { readonly seed: number; readonly scale?: boolean },
-): { readonly columns: readonly string[]; readonly training: Rows; readonly test: Rows } {
+  { seed, scale = true, most = labels.length, validation = 0 }: PreparedOptions,
+): {
+  readonly columns: readonly string[];
+  readonly training: Rows;
+  readonly validation: Rows;
+  readonly test: Rows;
+} {
   let state = seed;
   const draw = (): number => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
@@ -82,8 +101,10 @@ export function prepared(
   };
   const order = Array.from(labels, (_, row) => ({ row, at: draw() }))
     .sort((a, b) => a.at - b.at)
-    .map(({ row }) => row);
-  const train = order.slice(0, Math.floor(0.8 * order.length));
+    .map(({ row }) => row)
+    .slice(0, most);
+  const [tested, held] = [0.8, 0.8 - validation].map((share) => Math.floor(share * order.length));
+  const train = order.slice(0, held);
   const encoded = columns.flatMap(({ name, values }) => {
     if (typeof values[0] === "number") return [{ name, values: values as readonly number[] }];
     return [...new Set(train.map((row) => values[row]))].map((word) => ({
@@ -100,7 +121,8 @@ export function prepared(
   return {
     columns: ready.map(({ name }) => name),
     training: rowsOf(train),
-    test: rowsOf(order.slice(train.length)),
+    validation: rowsOf(order.slice(held, tested)),
+    test: rowsOf(order.slice(tested)),
   };
 }
 

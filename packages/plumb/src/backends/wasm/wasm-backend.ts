@@ -130,9 +130,16 @@ export class WasmBackend implements Backend {
     this.offThread?.changed(block);
   }
 
-  read(block: Block, dtype: DType, length: number): HostArray {
+  copy(from: Block, to: Block): void {
     this.offThread?.requireIdle("the value of a variable");
-    return this.readAt(block.address, dtype, length);
+    const { integers } = this.memory;
+    integers.copyWithin(to.address / 4, from.address / 4, (from.address + from.bytes) / 4);
+    this.offThread?.changed(to);
+  }
+
+  read({ address }: Block, dtype: DType, length: number, from = 0): HostArray {
+    this.offThread?.requireIdle("the value of a variable");
+    return this.readAt(address + from * bytesOf[dtype], dtype, length);
   }
 
   build(graph: Graph, inputs: readonly Node[]): Executable {

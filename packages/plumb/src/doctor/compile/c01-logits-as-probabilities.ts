@@ -10,7 +10,7 @@ import { clouds } from "../made-up.ts";
 import { logitsAsProbabilities as scoredLogits } from "../predictions/logits-as-probabilities.ts";
 import type { ModelSubject } from "../subjects/model.ts";
 import { percent, show } from "../words.ts";
-import { answeredOutputs, fromPairings, headPlace, type Answered } from "./pairings.ts";
+import { answeredOutputs, asked, fromPairings, headPlace, ofOutput, type Answered } from "./pairings.ts";
 
 export const logitsAsProbabilities: Diagnosis = {
   id: "C1",
@@ -25,9 +25,10 @@ export const logitsAsProbabilities: Diagnosis = {
     },
   },
   explains: ["C16", "C18", "T1", "T4", "T13", "P2", "P3", "P5", "P7", "P11"],
-  about: `A cross-entropy takes the logarithm of a probability. A last layer without an activation gives logits, any real number,
-which have no logarithm below 0. Other libraries cut them to the range first: then every row costs either 0 or 16.1, the
-number −ln(1e-7), no gradient gets through, and the loss stands still or looks perfect.
+  about: `A cross-entropy takes the logarithm of a probability. A last layer without an activation gives logits: raw scores, any
+real number, that only a sigmoid or a softmax turns into probabilities. Read as probabilities they have to be cut off at 0
+and 1 first. Then a row costs either 0 or 16.1, the number −ln(1e-7), no gradient gets through, and the loss stands still or
+looks perfect.
 
 It is read off the last layer and the loss. Behind a function of your own, of which nothing is known beforehand, the first
 outputs are looked at: if some lie outside [0, 1], they are no probabilities.`,
@@ -42,20 +43,14 @@ model.compile({ loss: "binaryCrossentropy" });`,
   rules: {
     predictions: scoredLogits,
     model: async (subject) => {
-      const paired = await fromPairings(subject, "C1", (output, { asked }) => {
-        const share = shareOutside(output);
-        return {
-          title:
-            share === undefined || share === 0
-              ? `Outputs that may be any number are taken for probabilities between 0 and 1: ${asked}`
-              : `${percent(share)} of the first outputs lie outside 0 … 1 and are taken for probabilities: ${asked}`,
-          number: share ?? 0,
-          threshold: logitsAsProbabilities.thresholds.outside.value,
-          evidence: seen(output),
-          where: headPlace(subject),
-          confirmed: (share ?? 0) > 0,
-        };
-      });
+      const paired = await fromPairings(subject, "C1", (output) => ({
+        severity: "error",
+        ...observed(subject, output),
+        fix:
+          output.head === "linear"
+            ? `loss: new ${output.loss?.record.name}({ fromLogits: true }), or ${asked(output.loss!)}: left out, fromLogits follows from the last layer`
+            : `Make new Dense(${output.units}) the last layer, without an activation, and take ${asked(output.loss!)}`,
+      }));
       return [...paired, ...(await measured(subject))];
     },
   },
@@ -73,22 +68,31 @@ async function measured(subject: ModelSubject): Promise<Observation[]> {
     activationBehind(loss.contract) !== undefined;
   if (!subject.outputs.some(isOpen)) return [];
   return (await answeredOutputs(subject)).filter(isOpen).flatMap((output) => {
-    const share = shareOutside(output);
-    if (share === undefined || share === 0) return [];
+    if (!shareOutside(output)) return [];
     return [
       {
         severity: "error" as const,
-        title: `${percent(share)} of the first outputs lie outside 0 … 1, and ${output.loss?.record.name} takes them for probabilities`,
-        number: share,
-        threshold: logitsAsProbabilities.thresholds.outside.value,
-        evidence: seen(output),
-        why: "What lies outside is cut to 0 or 1, costs 0 or 16.1 a row, and gives no gradient",
-        fix: `Give the loss logits, new ${output.loss?.record.name}({ fromLogits: true }), or end the model with activation "${activationBehind(output.loss!.contract)}"`,
-        where: headPlace(subject),
-        confirmed: true,
+        ...observed(subject, output),
+        fix: `loss: new ${output.loss?.record.name}({ fromLogits: true }), or end the model with new Activation("${activationBehind(output.loss!.contract)}")`,
       },
     ];
   });
+}
+
+function observed(subject: ModelSubject, output: Answered): Omit<Observation, "severity" | "fix"> {
+  const share = shareOutside(output);
+  const reads = `${output.loss?.record.name} reads them as probabilities${ofOutput(subject, output)}`;
+  return {
+    title: share
+      ? `${percent(share)} of the model's first outputs lie outside 0 … 1, and ${reads}`
+      : `The model's outputs are not held between 0 and 1, and ${reads}`,
+    number: share ?? 0,
+    threshold: logitsAsProbabilities.thresholds.outside.value,
+    evidence: seen(output),
+    why: "Beyond 0 and 1 the loss is cut off: a row costs 0 or 16.1 and gives no gradient, so the model cannot improve on it",
+    where: headPlace(subject),
+    confirmed: share !== undefined && share > 0,
+  };
 }
 
 function shareOutside({ answer }: Answered): number | undefined {
@@ -102,19 +106,22 @@ function shareOutside({ answer }: Answered): number | undefined {
 /** The first outputs as a range, and the loss read both ways. */
 function seen({ answer, loss }: Answered): string[] {
   if (answer === undefined || loss === undefined)
-    return ["The last layer ends in no activation that would hold them there"];
+    return ["The last layer has no activation that would keep them there"];
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < answer.values.length; i++) {
     low = Math.min(low, answer.values[i]);
     high = Math.max(high, answer.values[i]);
   }
-  const range = `The first outputs go from ${show(low)} to ${show(high)}`;
+  const range = `The first outputs range from ${show(low)} to ${show(high)}: raw scores (logits), not probabilities`;
   if (answer.labels === undefined || !loss.contract.supportsLogits) return [range];
   const [cut, read] = [false, true].map((logits) =>
     lossOf(readAs(loss, logits), answer.labels!, answer.tensor),
   );
   if (cut === undefined || read === undefined) return [range];
-  return [range, `Read as probabilities the first rows cost ${show(cut)} each, read as logits ${show(read)}`];
+  return [
+    range,
+    `Read as probabilities, the first rows have a mean loss of ${show(cut)}; read as logits, ${show(read)}`,
+  ];
 }
 
 const withFromLogits = (fromLogits: boolean | undefined): ExamineOptions => ({

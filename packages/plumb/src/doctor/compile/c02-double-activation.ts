@@ -1,15 +1,19 @@
 import { activationBehind } from "../../base/contract.ts";
 import { Dense } from "../../layers/index.ts";
-import { SparseCategoricalCrossentropy } from "../../losses/index.ts";
+import { SparseCategoricalCrossentropy, type Loss } from "../../losses/index.ts";
+import type { Tensor } from "../../tensor/index.ts";
 import { Sequential } from "../../train/index.ts";
 import type { Diagnosis } from "../diagnosis.ts";
 import type { ExamineOptions } from "../examine.ts";
+import { answersTo, firstLook } from "../experiments/first-look.ts";
 import { linksOf } from "../experiments/layer-links.ts";
+import { lossOf, readAs } from "../experiments/loss-values.ts";
+import { withOtherWeights } from "../experiments/other-weights.ts";
 import type { Observation } from "../finding.ts";
 import { clouds } from "../made-up.ts";
-import { probabilitiesAsLogits } from "../predictions/probabilities-as-logits.ts";
-import type { ModelSubject } from "../subjects/model.ts";
-import { answeredOutputs, fromPairings, headPlace, type Answered } from "./pairings.ts";
+import { plateau, probabilitiesAsLogits } from "../predictions/probabilities-as-logits.ts";
+import { tensorOf, type ModelSubject } from "../subjects/model.ts";
+import { answeredOutputs, asked, fromPairings, headPlace, ofOutput, type Answered } from "./pairings.ts";
 
 export const doubleActivation: Diagnosis = {
   id: "C2",
@@ -26,12 +30,13 @@ export const doubleActivation: Diagnosis = {
   },
   explains: ["C14", "C16", "C18", "T4", "P2", "P3", "P5", "P7", "P11"],
   about: `A model that ends in a softmax (or a sigmoid) gives probabilities. A loss with \`fromLogits: true\` takes its input for
-logits, any real numbers, and puts the same function on top once more. Numbers between 0 and 1 come out nearly even, so the
+logits, raw scores that may be any number, and puts the same function on top once more. Numbers between 0 and 1 come out nearly even, so the
 loss stops at a floor far above 0 although the accuracy looks well: ln(1 + (K − 1) / e) nats, 0.551 for 3 classes and 1.461
 for 10.
 
 It is read off the last layer and the loss; nothing has to be trained to see it. Two such layers on top of each other do the
-same. Behind a function of your own the first outputs are looked at: rows that all sum to 1 are no logits.`,
+same. Behind a function of your own the outputs are looked at, with the first weights and with large random ones: rows that
+sum to 1, or stay between 0 and 1, whatever the weights are, are no logits.`,
   example: `const model = new Sequential([new Dense(3, { activation: "softmax" })]);
 const loss = new SparseCategoricalCrossentropy({ fromLogits: true });
 const data = [[0, 1], [1, 0], [1, 1]];
@@ -42,17 +47,16 @@ console.log(report.findings[0].code); // PL2102
 model.compile({ loss: "sparseCategoricalCrossentropy" });`,
   rules: {
     predictions: probabilitiesAsLogits,
+    run: plateau,
     model: async (subject) => [
-      ...(await fromPairings(subject, "C2", ({ units, loss, head }, { asked }) => ({
-        ...floorOf(units),
-        title: `The loss cannot fall below ${floorOf(units).number.toFixed(3)} nats: ${asked}`,
-        evidence: [
-          `The last layer ends in ${head}, and ${loss?.record.name} reads its outputs as logits`,
-          guessing(units),
-        ],
-        where: headPlace(subject),
+      ...(await fromPairings(subject, "C2", (output) => ({
+        ...squeezedTwice(subject, output, `${output.head} outputs`),
+        fix:
+          output.head === activationBehind(output.loss!.contract)
+            ? `${asked(output.loss!)}, without fromLogits: it follows from the last layer`
+            : `Make new Dense(${output.units}) the last layer, without an activation`,
       }))),
-      ...stacked(subject),
+      ...(await stacked(subject)),
       ...(await measured(subject)),
     ],
   },
@@ -60,73 +64,117 @@ model.compile({ loss: "sparseCategoricalCrossentropy" });`,
   healthy: { examine: () => withFromLogits(undefined) },
 };
 
-/** The lowest loss that twice squeezed outputs can reach, for a row whose class is at 1 and the others at 0. */
-const floorOf = (units = 2): { readonly number: number; readonly threshold: number } => ({
-  number: Math.log1p((Math.max(2, units) - 1) / Math.E),
-  threshold: doubleActivation.thresholds.floor.value,
-});
+/** What is said wherever a function is put on top of what is squeezed already. `what`: what it is put on. */
+function squeezedTwice(
+  subject: ModelSubject,
+  output: Answered,
+  what: string,
+): Omit<Observation, "severity" | "fix"> {
+  const { units = 1, loss } = output;
+  const behind = activationBehind(loss!.contract);
+  const floor = floorOf(output);
+  const guess = behind === "softmax" ? Math.log(Math.max(2, units)) : Math.LN2;
+  return {
+    number: floor,
+    threshold: doubleActivation.thresholds.floor.value,
+    title: `The loss cannot fall below ${floor.toFixed(3)}, however good the model gets: ${loss?.record.name} puts another ${behind} on ${what}${ofOutput(subject, output)}`,
+    evidence: [
+      `A model that is right and certain in every row would still be charged ${floor.toFixed(3)}${behind === "softmax" && isPlain(loss!) ? ` (ln(1 + ${units - 1} / e))` : ""}`,
+      ...(isPlain(loss!)
+        ? [
+            behind === "softmax"
+              ? `For comparison: guessing evenly among ${units} classes costs ${guess.toFixed(3)}`
+              : `For comparison: answering 0.5 to everything costs ${guess.toFixed(3)}`,
+          ]
+        : []),
+    ],
+    why: "Squeezed twice, the probabilities stay close to even: the accuracy may look fine, but the loss gets stuck and confidence means nothing",
+    where: headPlace(subject),
+  };
+}
 
-const guessing = (units = 2): string =>
-  `Guessing evenly among ${Math.max(2, units)} classes costs ${Math.log(Math.max(2, units)).toFixed(3)} nats`;
+const isPlain = ({ record }: Loss<any>): boolean =>
+  /^(Binary|Categorical|SparseCategorical)Crossentropy$/.test(record.name);
+
+/** The loss of perfect probabilities that are read as logits: of the first labels; where there are none, of a row of one class. */
+function floorOf({ units = 1, loss, answer }: Answered): number {
+  const { labels } = answer ?? {};
+  const perfect = labels && loss?.record.perfect?.(tensorOf(labels.table), Math.max(2, units));
+  const measured = perfect && lossOf(readAs(loss!, true), labels, perfect);
+  return measured ?? Math.log1p((Math.max(2, units) - 1) / Math.E);
+}
 
 const squeezes = (name: string | undefined): boolean => name === "softmax" || name === "sigmoid";
 
 /** A softmax or sigmoid as a layer of its own at the end, on top of what ends in one already. */
-function stacked({ model, layers, outputs }: ModelSubject): Observation[] {
+async function stacked(subject: ModelSubject): Promise<Observation[]> {
+  const { model, layers, outputs } = subject;
   const last = layers.at(-1)?.layer;
   const link = linksOf(model).find(({ after }) => after === last);
-  const [output] = outputs;
   if (link === undefined || outputs.length !== 1 || last === undefined || last.weights.length > 0) return [];
   const [inner, outer] = [link.before.activation?.name, last.activation?.name];
   if (!squeezes(inner) || !squeezes(outer)) return [];
-  if (output.loss === undefined || activationBehind(output.loss.contract) === undefined) return [];
+  const [{ loss }] = outputs;
+  if (loss === undefined || activationBehind(loss.contract) !== outer) return [];
+  const [output] = await answeredOutputs(subject);
+  const { title: _, ...rest } = squeezedTwice(subject, output, "");
   return [
     {
       severity: "error",
-      ...floorOf(output.units),
-      title: `The loss cannot fall below ${floorOf(output.units).number.toFixed(3)} nats: ${last.name} puts a ${outer} on top of the ${inner} of ${link.before.name}`,
-      evidence: [`${link.before.name} gives numbers between 0 and 1 already`, guessing(output.units)],
-      why: "Twice squeezed, the outputs stay near even, however sure the model is",
+      ...rest,
+      title: `The loss cannot fall below ${rest.number.toFixed(3)}, however good the model gets: ${last.name} puts a ${outer} on the ${inner} of ${link.before.name}`,
       fix: `Leave one of the two out: no activation in ${link.before.name}, or no ${last.name}`,
       where: { layers: [link.before.name, last.name] },
     },
   ];
 }
 
-/** Where nothing is known of the head, outputs that are shares in every row tell. */
+/** Where nothing is known of the head, outputs that are probabilities whatever the weights are tell. */
 async function measured(subject: ModelSubject): Promise<Observation[]> {
   const isOpen = ({ head, loss }: ModelSubject["outputs"][number]): boolean =>
     head === "custom" &&
     loss?.fromLogits === true &&
     loss.contract.logitsOnly !== true &&
-    activationBehind(loss.contract) === "softmax";
+    activationBehind(loss.contract) !== undefined;
   if (!subject.outputs.some(isOpen)) return [];
-  return (await answeredOutputs(subject)).filter(isOpen).flatMap((output) => {
-    if (!sumToOne(output)) return [];
-    const { units, loss } = output;
+  const look = await firstLook(subject);
+  if (look === undefined) return [];
+  const others: (readonly Tensor[])[] = [];
+  for (let seed = 0; seed < 2; seed++)
+    others.push(await withOtherWeights(subject, seed, () => answersTo(subject, look.x), spread));
+  return (await answeredOutputs(subject)).flatMap((output, i) => {
+    if (!isOpen(output) || output.answer === undefined) return [];
+    const softmax = activationBehind(output.loss!.contract) === "softmax";
+    const hold = softmax ? sumToOne : withinUnit;
+    if (![output.answer.tensor, ...others.map((of) => of[i])].every(hold)) return [];
     return [
       {
         severity: "error" as const,
-        ...floorOf(units),
-        title: `The loss cannot fall below ${floorOf(units).number.toFixed(3)} nats: the first outputs are shares that sum to 1, and ${loss?.record.name} reads them as logits`,
-        evidence: ["No output lies outside 0 … 1, and every row sums to 1", guessing(units)],
-        why: "The loss puts a softmax on top of what came out of one: twice squeezed, the outputs stay near even",
-        fix: `Leave fromLogits: true out: new ${loss?.record.name}()`,
-        where: headPlace(subject),
+        ...squeezedTwice(
+          subject,
+          output,
+          softmax ? "outputs that sum to 1 already" : "outputs that lie between 0 and 1 already",
+        ),
+        fix: `${asked(output.loss!)} with fromLogits: false: new ${output.loss!.record.name}({ fromLogits: false })`,
         confirmed: true,
       },
     ];
   });
 }
 
-function sumToOne({ answer, units = 1 }: Answered): boolean {
-  if (answer === undefined || units < 2 || answer.values.length < 4 * units) return false;
-  for (let start = 0; start < answer.values.length; start += units) {
+/** So many times as large as a fresh layer's are the other weights: logits come out far beyond 0 … 1 then. */
+const spread = 10;
+
+const withinUnit = (answers: Tensor): boolean =>
+  (answers.dataSync() as Float32Array).every((of) => of >= 0 && of <= 1);
+
+function sumToOne(answers: Tensor): boolean {
+  const values = answers.dataSync();
+  const units = answers.shape.at(-1) ?? 1;
+  if (units < 2 || values.length < 4 * units || !withinUnit(answers)) return false;
+  for (let start = 0; start < values.length; start += units) {
     let sum = 0;
-    for (let i = start; i < start + units; i++) {
-      if (answer.values[i] < 0) return false;
-      sum += answer.values[i];
-    }
+    for (let i = start; i < start + units; i++) sum += values[i];
     if (Math.abs(sum - 1) > 1e-4) return false;
   }
   return true;

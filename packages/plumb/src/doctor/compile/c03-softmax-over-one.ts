@@ -4,7 +4,7 @@ import type { Diagnosis } from "../diagnosis.ts";
 import type { ExamineOptions } from "../examine.ts";
 import { clouds } from "../made-up.ts";
 import { percent, show } from "../words.ts";
-import { fromPairings, headPlace } from "./pairings.ts";
+import { fromPairings, headPlace, ofOutput } from "./pairings.ts";
 
 export const softmaxOverOne: Diagnosis = {
   id: "C3",
@@ -32,23 +32,31 @@ console.log(report.findings[0].code); // PL2103
 new Sequential([new Dense(1, { activation: "sigmoid" })]).compile(compile);`,
   rules: {
     model: (subject) =>
-      fromPairings(subject, "C3", ({ answer, labels, head }, { asked }) => {
-        const ones = labels === undefined ? undefined : shareOf(labels.classes);
+      fromPairings(subject, "C3", (output) => {
+        const { answer, labels, head, loss } = output;
+        const two = labels === undefined || labels.count <= 2;
+        const ones = labels === undefined || !two ? undefined : shareOf(labels.classes);
         return {
           title:
             head === "softmax"
-              ? `The only output is always 1: ${asked}`
-              : `1 output cannot tell classes apart: ${asked}`,
+              ? `The model's only output is always 1: a softmax makes the outputs of a row sum to 1, and here there is just one${ofOutput(subject, output)}`
+              : `${loss?.record.name} compares the outputs of several classes, and the model has 1 output${ofOutput(subject, output)}`,
           number: 1,
           threshold: softmaxOverOne.thresholds.outputs.value,
           evidence: [
             answer === undefined
-              ? "A share of one is the whole"
-              : `The first ${answer.values.length} outputs go from ${show(lowest(answer.values))} to ${show(highest(answer.values))}`,
+              ? "A share of a single output is the whole"
+              : `The first ${answer.values.length} outputs range from ${show(lowest(answer.values))} to ${show(highest(answer.values))}`,
             ...(ones === undefined
               ? []
-              : [`${percent(ones)} of the labels are class 1: so often it would be right`]),
+              : [
+                  `${percent(ones)} of the labels are 1: always answering 1 is right that often, and never better`,
+                ]),
           ],
+          why: "With nothing to compare it to, the answer is the same for every row: the loss cannot move and nothing is learned",
+          fix: two
+            ? 'Make new Dense(1, { activation: "sigmoid" }) the last layer, with loss: "binaryCrossentropy"'
+            : `Make new Dense(${labels.count}, { activation: "softmax" }) the last layer: one unit for each class`,
           where: headPlace(subject),
         };
       }),

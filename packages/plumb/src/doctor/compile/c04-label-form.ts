@@ -3,7 +3,7 @@ import { Sequential } from "../../train/index.ts";
 import type { Diagnosis } from "../diagnosis.ts";
 import type { ExamineOptions } from "../examine.ts";
 import { clouds } from "../made-up.ts";
-import { firstLabels, fromPairings } from "./pairings.ts";
+import { firstLabels, fromPairings, ofOutput } from "./pairings.ts";
 
 export const labelForm: Diagnosis = {
   id: "C4",
@@ -20,7 +20,7 @@ export const labelForm: Diagnosis = {
   explains: ["C7", "C8", "C9", "C10", "C16", "D4", "D5", "T4"],
   about: `The class of a row can be written as its number, 2, or as a row with a 1 in its place, [0, 0, 1] (one-hot). Each has a
 cross-entropy of its own: sparseCategoricalCrossentropy takes numbers, categoricalCrossentropy takes rows. Given the other
-form they stop with an error about shapes at best; at worst the shapes happen to fit and a nonsense is learnt.`,
+form, a loss stops with an error about shapes at best; at worst the shapes happen to fit, and the model learns nonsense.`,
   example: `const model = new Sequential([new Dense(3, { activation: "softmax" })]);
 const data = [[0, 1], [1, 0], [1, 1]];
 const compile = { loss: "categoricalCrossentropy" };
@@ -30,13 +30,21 @@ console.log(report.findings[0].code); // PL2104
 model.compile({ loss: "sparseCategoricalCrossentropy" });`,
   rules: {
     model: (subject) =>
-      fromPairings(subject, "C4", ({ labels, units, loss }, { asked }) => {
+      fromPairings(subject, "C4", (output) => {
+        const { labels, units, loss } = output;
         const width = labels?.table.width ?? 0;
+        const numbers = width === 1;
         return {
-          title: `Each label is ${width === 1 ? "1 number" : `a row of ${width} numbers`}, which is not what ${loss?.record.name} takes: ${asked}`,
+          title: numbers
+            ? `Each label is 1 number, and ${loss?.record.name} takes one-hot rows of ${units}${ofOutput(subject, output)}`
+            : `Each label is a one-hot row of ${width} numbers, and ${loss?.record.name} takes the number of the class${ofOutput(subject, output)}`,
           number: width,
           threshold: width === 1 ? (units ?? 2) : labelForm.thresholds.width.value,
           evidence: labels === undefined ? [] : [`The first labels are ${firstLabels(labels, 5)}`],
+          why: "Labels and outputs would be compared in places that do not belong together",
+          fix: numbers
+            ? `loss: "sparseCategoricalCrossentropy", which takes the labels as they are`
+            : `loss: "categoricalCrossentropy", which takes the labels as they are`,
           where: { part: "training", rows: [0, 1, 2, 3, 4].slice(0, labels?.rows ?? 0) },
         };
       }),

@@ -6,7 +6,7 @@ import type { ExamineOptions } from "../examine.ts";
 import { lossOf } from "../experiments/loss-values.ts";
 import { clouds } from "../made-up.ts";
 import { show } from "../words.ts";
-import { fromPairings, headPlace } from "./pairings.ts";
+import { fromPairings, headPlace, ofOutput, toldOf } from "./pairings.ts";
 
 export const classesOneByOne: Diagnosis = {
   id: "C5",
@@ -39,23 +39,37 @@ console.log(report.findings.map(({ code }) => code)); // PL2105 is among them
 model.compile({ loss: "categoricalCrossentropy" });`,
   rules: {
     model: (subject) =>
-      fromPairings(subject, "C5", ({ answer, units = 1, loss, head }, { asked }) => {
-        const evidence = [`The last layer gives ${units} outputs and ends in ${head}`];
+      fromPairings(subject, "C5", (output) => {
+        const { answer, units = 1, loss, head } = output;
+        // Several labels under a softmax are another story, and it is told (C6).
+        if (toldOf(output, "C6")) return undefined;
+        const single = loss?.contract.predictions === "probability";
+        const evidence = [
+          `The last layer has ${units} outputs and ${head === "linear" ? "no activation" : `ends in ${head}`}`,
+        ];
         if (answer?.labels?.info.oneHot === true) {
           const squeezed = head === "sigmoid" || head === "softmax";
-          const [single, whole] = [BinaryCrossentropy, CategoricalCrossentropy].map((Loss) =>
+          const [each, whole] = [BinaryCrossentropy, CategoricalCrossentropy].map((Loss) =>
             lossOf(new Loss({ fromLogits: !squeezed, validate: false }), answer.labels!, answer.tensor),
           );
-          if (single !== undefined && whole !== undefined)
+          if (each !== undefined && whole !== undefined)
             evidence.push(
-              `The same first answers cost ${show(single)} nats as a mean over ${units} yes-or-no questions, and ${show(whole)} as one question among ${units} classes`,
+              `The same first answers cost ${show(each)} as ${units} yes-or-no questions, and ${show(whole)} as one question among ${units} classes`,
             );
         }
         return {
-          title: `Each of the ${units} outputs is ${loss?.contract.predictions === "probability" ? "judged" : "squeezed"} by itself: ${asked}`,
+          title: single
+            ? `Each row has 1 of ${units} classes, and ${loss.record.name} asks ${units} separate yes-or-no questions instead${ofOutput(subject, output)}`
+            : `The ${units} outputs are probabilities each by itself, and ${loss?.record.name} takes rows that sum to 1${ofOutput(subject, output)}`,
           number: units,
           threshold: classesOneByOne.thresholds.outputs.value,
           evidence,
+          why: single
+            ? `${units - 1} of the ${units} answers are an easy no, so the loss looks small, and cannot be compared with other losses or with guessing`
+            : "The loss has to divide each row by its sum: what the outputs say by themselves is lost",
+          fix: single
+            ? 'loss: "categoricalCrossentropy", with activation: "softmax" in the last layer. Keep it as it is if a row may have several labels, or none'
+            : `Make new Dense(${units}, { activation: "softmax" }) the last layer`,
           where: headPlace(subject),
         };
       }),

@@ -5,7 +5,7 @@ import type { ExamineOptions } from "../examine.ts";
 import { pseudo } from "../made-up.ts";
 import type { Labels } from "../subjects/labels.ts";
 import { count, percent } from "../words.ts";
-import { fromPairings, headPlace } from "./pairings.ts";
+import { fromPairings, headPlace, ofOutput } from "./pairings.ts";
 
 export const severalLabels: Diagnosis = {
   id: "C6",
@@ -33,12 +33,13 @@ console.log(report.findings.map(({ code }) => code)); // PL2106 is among them
 new Sequential([new Dense(3, { activation: "sigmoid" })]).compile({ loss: "binaryCrossentropy" });`,
   rules: {
     model: (subject) =>
-      fromPairings(subject, "C6", ({ labels }) => {
+      fromPairings(subject, "C6", (output) => {
+        const { labels, units } = output;
         const bySum = labels === undefined ? new Map<number, number>() : rowsBySum(labels);
         const rows = labels?.rows ?? 1;
         const other = 1 - (bySum.get(1) ?? 0) / rows;
         return {
-          title: `${percent(other)} of the rows do not have exactly one label, and a softmax says yes once`,
+          title: `${percent(other)} of the rows do not have exactly 1 label, and a softmax can pick only one${ofOutput(subject, output)}`,
           number: other,
           threshold: severalLabels.thresholds.rows.value,
           evidence: [
@@ -47,6 +48,8 @@ new Sequential([new Dense(3, { activation: "sigmoid" })]).compile({ loss: "binar
               .map(([sum, of]) => `${count(of, "row")} with ${count(sum, "label")}`)
               .join(", "),
           ],
+          why: "The outputs of a softmax sum to 1: two labels get half a yes each at best, and no row can have none",
+          fix: `Make new Dense(${units}, { activation: "sigmoid" }) the last layer, with loss: "binaryCrossentropy"`,
           where: headPlace(subject),
         };
       }),

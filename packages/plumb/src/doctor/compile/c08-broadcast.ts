@@ -9,9 +9,10 @@ import { tensor, trace, type Tensor } from "../../tensor/index.ts";
 import { Sequential } from "../../train/index.ts";
 import type { Diagnosis } from "../diagnosis.ts";
 import type { ExamineOptions } from "../examine.ts";
-import { lossOf } from "../experiments/loss-values.ts";
 import type { Observation } from "../finding.ts";
 import { slope } from "../made-up.ts";
+import { pseudoShuffled } from "../statistics/sampling.ts";
+import { tensorOf } from "../subjects/model.ts";
 import { count, show } from "../words.ts";
 import { answeredOutputs, ownLoss, type Answered } from "./pairings.ts";
 
@@ -23,8 +24,9 @@ export const broadcast: Diagnosis = {
   thresholds: {
     difference: {
       value: 1e-4,
-      unit: "of the loss, between labels as they are and labels in the shape of the predictions",
-      source: "a loss of rows is the same whether a trailing 1 stands there or not; rounding changes less",
+      unit: "of the loss, between labels as they are, shuffled, or in the shape of the predictions",
+      source:
+        "a loss of rows changes when labels are exchanged, and does not when a trailing 1 is added; rounding changes less",
     },
   },
   explains: ["C10", "C16", "C18", "T4", "P3", "P4"],
@@ -33,8 +35,10 @@ and predictions of shape [n, 1] become [n, n]: every label is held against every
 falls a little, and the model learns to answer the mean. The same happens between [n, 1] and [n, k].
 
 The losses of this library lay [n] and [n, 1] side by side by themselves and refuse what does not fit. In a loss of your own
-it is measured on the first rows: with the labels as they are, and in the shape of the predictions. Where the two losses
-differ, and a number was made for every pair of rows, something was stretched.`,
+it is measured on the first rows: labels and predictions have to be stretched to a number for every pair of rows where they
+meet, and the loss has to stay the same when the labels of all rows are exchanged (it does not know which belongs to which),
+or to change when the labels are brought into the shape of the predictions. A loss that
+compares all pairs of rows on purpose stretches labels with labels and predictions with predictions first, and is left alone.`,
   example: `const model = new Sequential([new Dense(1)]);
 const loss = (yTrue, yPred) => yTrue.sub(yPred).square().mean();
 const data = [[0, 1], [1, 0], [1, 1]];
@@ -58,10 +62,7 @@ model.compile({ loss: repaired });`,
   },
 };
 
-const labelsOf = ({ answer }: Answered): Tensor => {
-  const { values, shape, dtype } = answer!.labels!.table;
-  return tensor(values, shape, dtype);
-};
+const labelsOf = ({ answer }: Answered): Tensor => tensorOf(answer!.labels!.table);
 
 /** A loss with a contract says itself what does not fit; without its checks it would stretch. */
 function ofLoss({ answer, loss, ...output }: Answered): Observation[] {
@@ -70,11 +71,11 @@ function ofLoss({ answer, loss, ...output }: Answered): Observation[] {
   const say = (why: string, fix: string): Observation[] => [
     {
       severity: "error",
-      title: `Labels of shape ${showShape(["n", ...labels.shape.slice(1)] as never)} meet predictions of shape ${showShape(["n", ...shape.slice(1)] as never)}, which do not fit`,
+      title: `Labels of shape ${showShape(["n", ...labels.shape.slice(1)] as never)} do not fit predictions of shape ${showShape(["n", ...shape.slice(1)] as never)}`,
       number: widthOf(labels.shape),
       threshold: widthOf(shape),
       evidence: [
-        `${count(widthOf(labels.shape), "number")} for each row of labels, ${widthOf(shape)} for each row of predictions`,
+        `There ${widthOf(labels.shape) === 1 ? "is" : "are"} ${count(widthOf(labels.shape), "number")} in each row of labels, and ${widthOf(shape)} in each row of predictions`,
         `${loss!.record.name} takes ${labelForms[loss!.contract.labels].says}`,
       ],
       why,
@@ -99,49 +100,68 @@ function ofLoss({ answer, loss, ...output }: Answered): Observation[] {
 
 const widthOf = (shape: readonly number[]): number => shape.slice(1).reduce((a, b) => a * b, 1);
 
-/** A loss of the user's own: the same labels in another shape tell. */
+/** Whether a loss of the user's own holds answers against labels of other rows. */
+export const comparesOtherRows = (output: Answered): boolean => ofCustom(output).length > 0;
+
+/** A loss of the user's own: the labels shuffled, and in another shape, tell. */
 function ofCustom(output: Answered): Observation[] {
   const { answer, loss } = output;
-  const labels = answer!.labels!;
+  const labels = labelsOf(output);
   const { tensor: predictions } = answer!;
-  const [own, other] = [labels.table.shape, predictions.shape];
+  const [own, other] = [labels.shape, predictions.shape];
   const rows = own[0];
-  const say = (evidence: readonly string[], whole: readonly number[], number: number): Observation[] => [
+  const say = ({
+    title,
+    ...rest
+  }: Pick<Observation, "title" | "number" | "evidence" | "fix">): Observation[] => [
     {
       severity: "error",
-      title: `${ownLoss(loss!)} stretches labels ${showShape(own)} and predictions ${showShape(other)} to ${whole.join(" × ")} numbers`,
-      number,
-      threshold: broadcast.thresholds.difference.value,
-      evidence,
-      why: "Labels are held against predictions of other rows or outputs: the model is pulled to the mean of all",
-      fix: "yTrue = yTrue.reshape(yPred.shape), at the beginning of the loss",
+      title: `${ownLoss(loss!)} ${title}`,
+      ...rest,
+      threshold: 1,
+      why: "Labels are compared with predictions of other rows or outputs: the best the model can do is answer the mean",
       confirmed: true,
     },
   ];
   if (widthOf(own) === widthOf(other)) {
-    if (own.length === other.length) return [];
-    const given = lossOf(loss!, labels, predictions);
-    const laid = valueOf(loss!, labelsOf(output).reshape(other), predictions);
-    if (given === undefined || laid === undefined || !meetsAllRows(loss!, labelsOf(output), predictions))
-      return [];
-    const apart = Math.abs(given - laid) / Math.max(Math.abs(given), Math.abs(laid), 1e-12);
-    if (apart <= broadcast.thresholds.difference.value) return [];
-    return say(
-      [
-        `For ${rows} rows it says ${show(given)} with the labels as they are, and ${show(laid)} with the labels in the shape of the predictions`,
-        `A loss of rows would say the same both times`,
-      ],
-      [rows, rows],
-      apart,
-    );
+    if (!meetsAllRows(loss!, labels, predictions)) return [];
+    const given = valueOf(loss!, labels, predictions);
+    const shuffled = valueOf(loss!, labels.gather(tensor(pseudoShuffled(rows))), predictions);
+    const laid = valueOf(loss!, labels.reshape(other), predictions);
+    const evidence = [
+      ...(same(given, shuffled)
+        ? [
+            `The loss is ${show(given!)} with the labels as they are, and ${show(shuffled!)} with the labels of all rows exchanged: it does not know which label belongs to which row`,
+          ]
+        : []),
+      ...(given !== undefined && laid !== undefined && !same(given, laid)
+        ? [
+            `The loss is ${show(given)} with the labels as they are, and ${show(laid)} with the labels in the shape of the predictions, ${showShape(other)}; row by row, the two would be equal`,
+          ]
+        : []),
+    ];
+    if (evidence.length === 0) return [];
+    return say({
+      title: `compares each label with all ${rows} predictions: labels of shape ${showShape(own)} and predictions of shape ${showShape(other)} end in a table of ${rows} × ${rows} numbers`,
+      number: rows,
+      evidence,
+      fix: "Bring both into one shape before they meet: yTrue = yTrue.reshape(yPred.shape), as the first line of the loss, and no other reshape of one of them",
+    });
   }
-  if (widthOf(own) !== 1 || !subtractsStretched(loss!, labelsOf(output), predictions)) return [];
-  return say(
-    [`It subtracts 1 label of each row from all ${widthOf(other)} outputs of that row`],
-    [rows, widthOf(other)],
-    widthOf(other),
-  );
+  if (widthOf(own) !== 1 || !subtractsStretched(loss!, labels, predictions)) return [];
+  return say({
+    title: `subtracts 1 label from all ${widthOf(other)} outputs of its row: labels have the shape ${showShape(own)}, predictions ${showShape(other)}`,
+    number: widthOf(other),
+    evidence: [`${widthOf(other)} outputs are pulled to one and the same label`],
+    fix: "Compare each label with the one output that is meant for it, or give the last layer 1 unit",
+  });
 }
+
+/** Whether two losses are equal but for rounding. */
+const same = (a: number | undefined, b: number | undefined): boolean =>
+  a !== undefined &&
+  b !== undefined &&
+  Math.abs(a - b) <= broadcast.thresholds.difference.value * Math.max(Math.abs(a), Math.abs(b), 1e-12);
 
 function valueOf(loss: Loss<any>, labels: Tensor, predictions: Tensor): number | undefined {
   try {
@@ -166,15 +186,20 @@ function subtractsStretched(loss: Loss<any>, labels: Tensor, predictions: Tensor
   });
 }
 
-/** Whether something is made from labels and predictions that has a number for every pair of rows. */
+/**
+ * Whether labels and predictions meet in something that has a number for every pair of rows, where neither had one before:
+ * both were stretched to meet. A loss that compares rows on purpose stretches each with itself first.
+ */
 const meetsAllRows = (loss: Loss<any>, labels: Tensor, predictions: Tensor): boolean =>
-  someNode(
-    loss,
-    labels,
-    predictions,
-    (node, { labelled, predicted }) =>
-      labelled.has(node) && predicted.has(node) && sizeOf(node.shape) >= labels.shape[0] ** 2,
-  );
+  someNode(loss, labels, predictions, (node, { labelled, predicted }) => {
+    const pairs = labels.shape[0] ** 2;
+    const small = (of: Node): boolean =>
+      sizeOf((of.op.name === "broadcast" ? of.inputs[0] : of).shape) < pairs;
+    const only = (mine: ReadonlySet<Node>, other: ReadonlySet<Node>): boolean =>
+      node.inputs.some((of) => mine.has(of) && !other.has(of) && small(of));
+    const stretched = node.inputs.some(({ op }) => op.name === "broadcast");
+    return sizeOf(node.shape) >= pairs && stretched && only(labelled, predicted) && only(predicted, labelled);
+  });
 
 /** What the nodes of a loss are made from. */
 interface Descent {

@@ -5,11 +5,9 @@ import type { Diagnosis } from "../diagnosis.ts";
 import type { ExamineOptions } from "../examine.ts";
 import { clouds } from "../made-up.ts";
 import { labelsOfSigns } from "../predictions/labels-of-signs.ts";
-import type { Labels } from "../subjects/labels.ts";
+import { labelsFor } from "../subjects/model.ts";
 import { percent, show } from "../words.ts";
-
-/** So many distinct values are written out. */
-const fewValues = 4;
+import { toldOf } from "./pairings.ts";
 
 export const otherLabels: Diagnosis = {
   id: "C9",
@@ -26,8 +24,8 @@ export const otherLabels: Diagnosis = {
   },
   explains: ["C10", "C16", "T3", "T4", "P2", "P5", "P7", "P11"],
   about: `Yes and no can be written as 1 and 0, as 1 and −1, as 2 and 1, as 255 and 0. A cross-entropy takes 0 and 1 (or shares in
-between), a hinge loss −1 and 1 (0 and 1 are read as these). Other pairs still give a number, which falls below 0 or looks
-excellent and means nothing. It is told from the distinct values of the labels.`,
+between), a hinge loss −1 and 1 (it reads 0 and 1 as these). Other pairs still give a number, which falls below 0 or looks
+excellent and means nothing. It is told from the two values that the labels have; more than two are amounts, or classes (C7).`,
   example: `const model = new Sequential([new Dense(1, { activation: "sigmoid" })]);
 const data = [[0, 1], [1, 0], [1, 1], [0, 0]];
 const labels = [-1, 1, 1, -1];
@@ -39,58 +37,56 @@ console.log(labels.map((y) => (y + 1) / 2));`,
   rules: {
     predictions: labelsOfSigns,
     model: ({ outputs, data }) =>
-      outputs.flatMap(({ loss }, i) =>
-        data.parts.flatMap((part) => {
-          const labels = part.labels[i];
-          if (labels === undefined || loss === undefined || loss.contract.custom) return [];
-          const form = loss.contract.labels;
-          if (form !== "binary" && form !== "oneHot" && form !== "sign") return [];
-          const { low, high, kind, zeroOne } = labels.info;
-          const values = distinctOf(labels);
-          // Amounts are another mistake (C7).
-          if (values === undefined || (form === "sign" && zeroOne) || kind === "text") return [];
+      outputs.flatMap((output, i) => {
+        const { loss } = output;
+        if (loss === undefined || loss.contract.custom || toldOf(output, "C4")) return [];
+        const form = loss.contract.labels;
+        if (form !== "binary" && form !== "oneHot" && form !== "sign") return [];
+        // One part is enough: where all are coded alike, one repair is.
+        for (const part of data.parts) {
+          const labels = labelsFor(part, i);
+          const { zeroOne, kind, distinct } = labels?.info ?? {};
+          // More values are amounts, or classes: another mistake (C7).
+          if (labels === undefined || distinct! > 2 || (form === "sign" && zeroOne) || kind === "text")
+            continue;
+          const { values, width } = labels.table;
           const [least, most] = labelRange(loss.contract);
           const taken = (value: number): boolean =>
             form === "sign" ? value === -1 || value === 1 : value >= least && value <= most;
-          const strange = Array.from(labels.table.values, Number).filter((value) => !taken(value)).length;
-          if (strange === 0) return [];
-          const share = strange / labels.table.values.length;
-          const wanted = form === "sign" ? "−1 and 1, or 0 and 1" : "0 and 1";
+          const strange = Array.from(values, Number).filter((value) => !taken(value)).length;
+          if (strange === 0) continue;
+          const { low, high } = labels.info;
+          const share = strange / values.length;
+          const wanted = form === "sign" ? "−1 or 1 (or 0 or 1)" : "0 or 1";
           return [
             {
               severity: "error" as const,
-              title: `${percent(share)} of the labels are neither of the values that ${loss.record.name} takes, ${wanted}`,
+              title: `${percent(share)} of the labels are not ${wanted}, which is what ${loss.record.name} takes`,
               number: share,
               threshold: otherLabels.thresholds.outside.value,
-              evidence: [`The labels of the ${part.name} rows are ${values.map(show).join(", ")}`],
-              why: "The formula gives a number for them, but it has no lower end, or its lowest point is no answer",
-              fix: repair(low, high, form === "sign"),
+              evidence: [`The ${part.name} labels are ${[...new Set([low, high])].map(show).join(" and ")}`],
+              why: "The formula still gives a number for them, but a wrong one: it can fall below 0, or look excellent for a useless model",
+              fix: repair(low, high, form === "sign", width > 1),
               where: { part: part.name },
             },
           ];
-        }),
-      ),
+        }
+        return [];
+      }),
   },
   sick: { examine: () => withLabels((of) => 2 * of - 1) },
   healthy: { examine: () => withLabels((of) => of) },
 };
 
-/** The distinct values where they are few, ascending. */
-function distinctOf({ table }: Labels): readonly number[] | undefined {
-  const values = new Set<number>();
-  for (let i = 0; i < table.values.length; i++) {
-    values.add(Number(table.values[i]));
-    if (values.size > fewValues) return undefined;
-  }
-  return [...values].toSorted((a, b) => a - b);
-}
-
-function repair(low: number, high: number, sign: boolean): string {
-  if (sign) return `labels.map((y) => (y === ${show(high)} ? 1 : -1))`;
-  if (low === -1 && high === 1) return "labels.map((y) => (y + 1) / 2)";
-  if (low === 1 && high === 2) return "labels.map((y) => y - 1)";
-  if (low === 0) return `labels.map((y) => y / ${show(high)})`;
-  return `labels.map((y) => (y === ${show(high)} ? 1 : 0))`;
+/** The labels as the loss takes them, as code. */
+function repair(low: number, high: number, sign: boolean, rows: boolean): string {
+  const map = (to: string): string =>
+    rows ? `labels.map((row) => row.map((y) => ${to}))` : `labels.map((y) => ${to})`;
+  if (sign) return map(`(y === ${show(high)} ? 1 : -1)`);
+  if (low === -1 && high === 1) return map("(y + 1) / 2");
+  if (low === 1 && high === 2) return map("y - 1");
+  if (low === 0) return map(`y / ${show(high)}`);
+  return map(`(y === ${show(high)} ? 1 : 0)`);
 }
 
 const withLabels = (change: (of: number) => number): ExamineOptions => {

@@ -5,7 +5,7 @@ import type { Diagnosis } from "../diagnosis.ts";
 import type { ExamineOptions } from "../examine.ts";
 import { slope } from "../made-up.ts";
 import { percent, show } from "../words.ts";
-import { fromPairings, headPlace } from "./pairings.ts";
+import { fromPairings, headPlace, ofOutput, toldOf } from "./pairings.ts";
 
 export const outOfReach: Diagnosis = {
   id: "C10",
@@ -33,29 +33,36 @@ console.log(report.findings.map(({ code }) => code)); // PL2110 is among them
 new Sequential([new Dense(1)]).compile({ loss: "mse" });`,
   rules: {
     model: (subject) =>
-      fromPairings(subject, "C10", ({ head, labels, loss }, { asked }) => {
+      fromPairings(subject, "C10", (output) => {
+        const { head, labels, loss, units } = output;
+        // Classes behind a softmax are out of reach because they are no amounts (C7).
+        if (toldOf(output, "C7")) return undefined;
         const [low, high] = heads[head].range;
         const values = labels?.table.values ?? [];
         let beyond = 0;
         for (let i = 0; i < values.length; i++)
           if (Number(values[i]) < low || Number(values[i]) > high) beyond += 1;
         const share = values.length === 0 ? 0 : beyond / values.length;
-        const range = `The last layer can give values from ${show(low)} to ${show(high)}`;
-        const takes = loss === undefined ? [] : predictionRange(loss.contract, false);
+        const takes = loss === undefined ? heads.linear.range : predictionRange(loss.contract, false);
         return {
           title:
             share > 0
-              ? `${percent(share)} of the labels lie where no output can reach: ${asked}`
-              : `Outputs from ${show(low)} to ${show(high)} are not what the loss takes: ${asked}`,
+              ? `${percent(share)} of the labels are out of reach: the last layer gives only ${extent(low, high)}${ofOutput(subject, output)}`
+              : `The last layer can give ${extent(low, high)}, and ${loss?.record.name} takes ${extent(takes[0], takes[1])}${ofOutput(subject, output)}`,
           number: share,
           threshold: outOfReach.thresholds.beyond.value,
           evidence: [
-            range,
+            `The last layer ends in ${output.head === "linear" ? "no activation" : (subject.layers.at(-1)?.activation ?? head)}`,
             ...(labels === undefined
               ? []
-              : [`The labels go from ${show(labels.info.low)} to ${show(labels.info.high)}`]),
-            ...(share > 0 ? [] : [`The loss takes values from ${takes.map(show).join(" to ")}`]),
+              : [`The labels range from ${show(labels.info.low)} to ${show(labels.info.high)}`]),
           ],
+          ...(share > 0
+            ? {
+                why: "No training can reach those labels: the model is pushed against the end of its range, where there is hardly a slope left",
+                fix: `Make new Dense(${units}) the last layer, without an activation, or scale the labels into ${extent(low, high)}`,
+              }
+            : {}),
           where: headPlace(subject),
         };
       }),
@@ -63,6 +70,16 @@ new Sequential([new Dense(1)]).compile({ loss: "mse" });`,
   sick: { examine: () => withHead("relu") },
   healthy: { examine: () => withHead(undefined) },
 };
+
+/** A range in words. */
+const extent = (low: number, high: number): string =>
+  low === -Infinity && high === Infinity
+    ? "any number"
+    : high === Infinity
+      ? `${show(low)} and above`
+      : low === -Infinity
+        ? `${show(high)} and below`
+        : `${show(low)} … ${show(high)}`;
 
 const withHead = (activation: "relu" | undefined): ExamineOptions => ({
   ...slope(40),

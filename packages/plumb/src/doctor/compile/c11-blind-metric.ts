@@ -8,6 +8,7 @@ import { pseudo } from "../made-up.ts";
 import { countClasses } from "../statistics/entropy.ts";
 import type { ModelSubject } from "../subjects/model.ts";
 import { percent, some } from "../words.ts";
+import { ofOutput } from "./pairings.ts";
 
 /** Metrics in which each row counts the same, whatever its class. */
 const accuracies: ReadonlySet<string> = new Set([
@@ -31,7 +32,6 @@ export const blindMetric: Diagnosis = {
       source: "cleanlab Datalab, class imbalance: 0.1 / K",
     },
   },
-  explains: ["P5"],
   about: `Where one class is rare, the accuracy says next to nothing about it: with 2% fraud, a model that never says "fraud" is
 right in 98% of the rows. Whoever follows only the accuracy cannot see whether training gets anywhere. Recall (how many of
 the rare rows are found), precision (how many alarms are right) and the area under their curve look at the rare class
@@ -50,8 +50,8 @@ model.compile({ ...compile, metrics: ["accuracy", "recall", "precision"] });`,
   rules: {
     model: async (subject) => {
       const byOutput = await metricNames(subject);
-      return subject.data.training.labels.flatMap((labels, i): Observation[] => {
-        const names = byOutput.get(i) ?? [];
+      return subject.data.training.labels.flatMap((labels): Observation[] => {
+        const names = byOutput.get(labels.output) ?? [];
         if (names.length === 0 || !names.every((name) => accuracies.has(name))) return [];
         if (!labels.areClasses || labels.table.shape.length > 2) return [];
         const counts = countClasses(labels.classes, labels.count);
@@ -62,23 +62,26 @@ model.compile({ ...compile, metrics: ["accuracy", "recall", "precision"] });`,
         const share = counts[rarest] / labels.rows;
         const least = blindMetric.thresholds.rarest.value / present.length;
         if (share >= least) return [];
+        // Whoever weighs the classes has thought of it.
+        const weightOf = (k: number): number => subject.data.options.classWeight?.[k] ?? 1;
+        if (weightOf(rarest) > weightOf(commonest)) return [];
         const [rare, common] = [rarest, commonest].map((k) => subject.data.className(k));
         const majority = percent(counts[commonest] / labels.rows);
         return [
           {
             severity: "warning",
-            title: `Always saying ${common} would reach an accuracy of ${majority}, and accuracy is all that is followed`,
+            title: `Always answering ${common} would be right in ${majority} of the rows, and accuracy is the only metric${ofOutput(subject, subject.outputs[labels.output])}`,
             number: share,
             threshold: least,
             evidence: [
-              `Such a model finds 0% of ${rare}, which ${percent(share)} of the rows are`,
-              `Followed: ${some([...new Set(names)])}`,
+              `That answer never finds ${rare}, which makes up ${percent(share)} of the rows`,
+              `Metrics: ${some([...new Set(names)])}`,
             ],
-            why: `How well ${rare} is found does not show in the accuracy`,
+            why: `Accuracy can look excellent while ${rare} is never found: you could not see whether training gets anywhere`,
             fix:
               present.length === 2
                 ? 'metrics: ["accuracy", "recall", "precision", "auc"]'
-                : "metrics: [new BalancedAccuracy(), new F1Score()], which count each class the same",
+                : 'metrics: ["accuracy", new BalancedAccuracy(), new F1Score({ average: "macro" })], where each class counts the same',
             where: { part: "training" },
           },
         ];
@@ -95,7 +98,7 @@ async function metricNames({ model, data }: ModelSubject): Promise<ReadonlyMap<n
   if (!model.isCompiled) return names;
   const followed = await refusedAsNothing(async () =>
     model.compiled.criteria(model.outputInfos!).map((criterion, i) => {
-      const labels = data.training.labels[i]?.table;
+      const labels = data.training.labels.find(({ output }) => output === i)?.table;
       return labels === undefined ? [] : criterion.objective(labels).metrics;
     }),
   );

@@ -36,25 +36,31 @@ model.compile({ loss, metrics: ["accuracy"] });`,
       fromPairings(subject, "C12", ({ answer }, { asked, number: threshold }) => {
         if (threshold === undefined)
           return {
-            title: `The metric would say about 0 whatever the model learns: ${asked}`,
+            title:
+              "A metric stays near 0 whatever the model learns: it compares probabilities with labels for exact equality",
             number: 0,
             threshold: 1,
-            evidence: ["It counts predictions that equal their label, and none does before it was decided"],
+            evidence: [asked],
+            why: "A probability such as 0.93 never equals the label 1: it has to be turned into a decision first",
+            fix: 'metrics: ["accuracy"], which finds the accuracy that fits labels and outputs',
           };
         const yes = 1 / (1 + Math.exp(-threshold));
         const between = answer && Array.from(answer.values).filter((of) => of > 0 && of < threshold).length;
         return {
-          title: `The metric says yes only from a probability of ${percent(yes)} on: ${asked}`,
+          title: `A metric says yes only from a probability of ${percent(yes)} on: its threshold of ${show(threshold)} is compared with raw scores (logits)`,
           number: threshold,
           threshold: metricThreshold.thresholds.logit.value,
           evidence: [
-            `A logit of ${show(threshold)} is a probability of ${percent(yes)}`,
+            asked,
+            `A logit of ${show(threshold)} stands for a probability of ${percent(yes)}, a logit of 0 for 50%`,
             ...(between === undefined
               ? []
               : [
-                  `${between} of the first ${answer!.values.length} outputs lie between 0 and ${show(threshold)}`,
+                  `${between} of the first ${answer!.values.length} outputs lie between 0 and ${show(threshold)}: each is counted as no, and more likely yes`,
                 ]),
           ],
+          why: "The metric counts rows as no that the model thinks are more likely yes: it says less than the model can do",
+          fix: "Leave the threshold out: it is 0 for logits and 0.5 for probabilities by itself. Or write threshold: 0",
         };
       }),
   },

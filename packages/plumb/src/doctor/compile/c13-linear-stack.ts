@@ -4,10 +4,13 @@ import type { Diagnosis } from "../diagnosis.ts";
 import type { ExamineOptions } from "../examine.ts";
 import { linksOf, linksPast } from "../experiments/layer-links.ts";
 import { clouds } from "../made-up.ts";
-import { count, some } from "../words.ts";
+import { some } from "../words.ts";
 
-/** Layers that hand on what they get, in another shape or partly dropped. */
-const handingOn: ReadonlySet<string> = new Set([
+/** Layers that bend nothing: they hand on what they get, in another shape, partly dropped, or moved and scaled. */
+const straight: ReadonlySet<string> = new Set([
+  "BatchNormalization",
+  "Normalization",
+  "Rescaling",
   "Dropout",
   "Flatten",
   "Reshape",
@@ -32,8 +35,9 @@ export const linearStack: Diagnosis = {
 inputs: two such layers can say nothing that one could not, however many units they have. What lets depth pay is the bend
 between them, an activation such as relu.
 
-A last layer without an activation is as it should be, if there is a bend before it. Convolutions are left out: there a
-narrow layer without an activation between two wide ones is a known design.`,
+A last layer without an activation is as it should be, if there is a bend before it. Dropout, a change of shape or a batch
+normalization between the two bends nothing. A layer that is narrower than what comes in and what goes out holds back on
+purpose, and is told as information. Convolutions are left out: such narrow ones are a known design there.`,
   example: `const layers = [new Dense(16), new Dense(1)];
 const data = [[0, 1], [1, 0], [1, 1]];
 const compile = { loss: "mse" };
@@ -44,26 +48,33 @@ new Sequential([new Dense(16, { activation: "relu" }), new Dense(1)]);`,
   rules: {
     model({ model }) {
       const isDense = ({ className }: Layer): boolean => className === "Dense";
-      const pairs = linksPast(linksOf(model), ({ className }) => handingOn.has(className)).filter(
+      const pairs = linksPast(linksOf(model), ({ className }) => straight.has(className)).filter(
         ({ before, after, only }) =>
           only && isDense(before) && isDense(after) && before.activation?.name === "linear",
       );
       if (pairs.length === 0) return undefined;
       const names = pairs.map(({ before, after }) => `${before.name} → ${after.name}`);
+      // A narrow layer between two wide ones holds back on purpose: fewer weights, or a space to look at.
+      const narrow = pairs.every(({ before, after }) => isNarrow(before as Dense, after as Dense));
       return [
         {
-          severity: "warning",
-          title: `${count(pairs.length, "pair")} of Dense layers ${pairs.length === 1 ? "has" : "have"} no activation between them: ${some(names)}`,
+          severity: narrow ? "information" : "warning",
+          title:
+            pairs.length === 1
+              ? `2 Dense layers in a row do the work of 1: ${names[0]} ${bend}`
+              : `${pairs.length} pairs of Dense layers do the work of one layer each: ${some(names)} ${bend}`,
           number: pairs.length,
           threshold: linearStack.thresholds.pairs.value,
           evidence: pairs
             .slice(0, 3)
             .map(
               ({ before, after }) =>
-                `${before.name} gives ${(before as Dense).units} sums, and ${after.name} adds these up again`,
+                `${before.name} gives ${(before as Dense).units} weighted sums, and ${after.name} makes weighted sums of these`,
             ),
-          why: "Together they can do no more than one of them: sums of sums are sums",
-          fix: `new Dense(${(pairs[0].before as Dense).units}, { activation: "relu" }) in the place of ${pairs[0].before.name}, or leave it out`,
+          why: "A weighted sum of weighted sums is just another weighted sum: however deep, such a stack can only draw straight lines",
+          fix: narrow
+            ? `Nothing, if ${pairs[0].before.name} is narrow on purpose; else new Dense(${(pairs[0].before as Dense).units}, { activation: "relu" })`
+            : `Write new Dense(${(pairs[0].before as Dense).units}, { activation: "relu" }) for ${pairs[0].before.name}, or leave that layer out`,
           where: { layers: pairs.map(({ before }) => before.name) },
         },
       ];
@@ -71,6 +82,13 @@ new Sequential([new Dense(16, { activation: "relu" }), new Dense(1)]);`,
   },
   sick: { examine: () => withActivation(undefined) },
   healthy: { examine: () => withActivation("relu") },
+};
+
+const bend = "without an activation in between";
+
+const isNarrow = (before: Dense, after: Dense): boolean => {
+  const [kernel] = before.weights;
+  return before.units < Math.min(kernel?.shape[0] ?? 0, after.units);
 };
 
 const withActivation = (activation: "relu" | undefined): ExamineOptions => ({

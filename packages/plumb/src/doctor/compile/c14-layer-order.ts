@@ -62,7 +62,7 @@ new Sequential([new Dense(16, { activation: "relu" }), new BatchNormalization(),
           return [
             {
               severity: rule.severity,
-              title: `In ${count(found.length, "place")} ${rule.says}: ${some(found.map(({ before, after }) => `${before.name} → ${after.name}`))}`,
+              title: `In ${count(found.length, "place")}, ${rule.says}: ${some(found.map(({ before, after }) => `${before.name} → ${after.name}`))}`,
               number: found.length,
               threshold: layerOrder.thresholds.places.value,
               evidence: found
@@ -99,15 +99,15 @@ const orders: readonly Order[] = [
     severity: "warning",
     says: "a dropout stands right before a batch normalization",
     holds: ({ before, after }) => dropping.has(before.className) && after.className === "BatchNormalization",
-    why: "The normalization learns the spread of values that are partly dropped, and meets whole ones afterwards",
-    fix: "Swap them: batch normalization first, then the dropout",
+    why: "In training the normalization learns the spread of values of which some are dropped; when the model is used none are, and it is off",
+    fix: "Swap the two: new BatchNormalization() first, then new Dropout()",
   },
   {
     severity: "warning",
     says: "a relu cuts the logits of a softmax at 0",
     holds: ({ before, after }) => activationOf(before) === "relu" && onlyBends(after, "softmax"),
-    why: "Logits below 0 come out even and get no gradient: classes cannot be ruled out",
-    fix: "Leave the activation of the layer before the softmax out",
+    why: "A score below 0 is cut off and gets no gradient: the model cannot rule a class out",
+    fix: "Leave out the activation of the layer before the softmax",
   },
   {
     severity: "warning",
@@ -117,14 +117,14 @@ const orders: readonly Order[] = [
       !onlyBends(after, "softmax") &&
       ["sigmoid", "tanh", "softmax", "relu"].includes(activationOf(before) ?? "") &&
       activationOf(after) !== undefined,
-    why: "What was bent once is bent again, into a part of its range or not at all",
+    why: "The second one only gets what the first lets through: it is squeezed once more, or nothing changes at all",
     fix: "Keep one of the two",
   },
   {
     severity: "warning",
     says: "a softmax stands in front of another layer",
     holds: ({ before, after }) => activationOf(before) === "softmax" && after.className === "Dense",
-    why: "All that the layer has seen is squeezed into shares that sum to 1, and its gradients with it",
+    why: "Everything the layer knows is squeezed into shares that sum to 1, and little gradient gets back through it",
     fix: 'Use activation "relu" inside the model, and a softmax at its end only',
   },
   {
@@ -136,8 +136,8 @@ const orders: readonly Order[] = [
       "useBias" in before &&
       before.useBias === true &&
       activationOf(before) === undefined,
-    why: "The normalization takes the mean away, and the bias with it: it costs memory and does nothing",
-    fix: "Write useBias: false in the layer before a batch normalization",
+    why: "The normalization subtracts the mean, and the bias with it: it costs memory and does nothing",
+    fix: "useBias: false in the layer before the batch normalization",
   },
 ];
 
@@ -156,11 +156,11 @@ function tooMuchDropped({ layers }: ModelSubject): Observation[] {
   return [
     {
       severity: "warning",
-      title: `${percent(most)} of the values are dropped at each step in ${some(strong.map(({ name }) => name))}`,
+      title: `${percent(most)} of the values are dropped at each training step in ${some(strong.map(({ name }) => name))}`,
       number: most,
       threshold: value,
       evidence: strong.slice(0, 3).map(({ name, rate }) => `${name} keeps ${percent(1 - rate)}`),
-      why: "More is left out than stays: training is slow, and the model may never fit its data",
+      why: "More is left out than kept: training gets slow and noisy, and the model may never fit its data",
       fix: `new Dropout(${value}), or less`,
       where: { layers: strong.map(({ name }) => name) },
     },

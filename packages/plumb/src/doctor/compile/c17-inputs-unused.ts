@@ -1,5 +1,5 @@
 import { Dense, Lambda } from "../../layers/index.ts";
-import type { Tensor } from "../../tensor/index.ts";
+import { leavesOf, replaceLeaves, type Tensor } from "../../tensor/index.ts";
 import { Sequential, type RowsData } from "../../train/index.ts";
 import type { Diagnosis } from "../diagnosis.ts";
 import type { ExamineOptions } from "../examine.ts";
@@ -11,12 +11,13 @@ import {
   type FirstLook,
   type ProbedModel,
 } from "../experiments/first-look.ts";
+import { inputSlopes } from "../experiments/input-slopes.ts";
 import { withOtherWeights } from "../experiments/other-weights.ts";
 import { trainAsGiven } from "../experiments/short-training.ts";
 import type { Observation } from "../finding.ts";
 import { clouds } from "../made-up.ts";
 import type { ModelSubject } from "../subjects/model.ts";
-import { count, show } from "../words.ts";
+import { count } from "../words.ts";
 
 /** Steps after which a model that can learn looks at its inputs. */
 const steps = 20;
@@ -27,21 +28,28 @@ export const inputsUnused: Diagnosis = {
   severity: "warning",
   title: "the model does not look at its inputs",
   thresholds: {
+    slope: {
+      value: 0,
+      unit: "slope of the outputs in the inputs",
+      source:
+        "added: many layers of sigmoids shrink a change below rounding, which is another matter (T7); a way that is cut has no slope at all",
+    },
     change: {
       value: 1e-6,
       unit: "of the size of the outputs, by which they change with the inputs",
       source: "float32 rounds to 6e-8; TheDeepChecker (Braiek and Khomh, 2022) compares with zeroed inputs",
     },
   },
-  explains: ["C16", "C18", "T4", "T10", "P3", "P4"],
+  explains: ["C18", "T4", "T10", "P3", "P4"],
   about: `A model that gives the same answer whatever comes in can at best learn the mean, or the commonest class. Somewhere the way
 from the inputs to the outputs is cut: a layer is never called, its result is not used, the inputs are multiplied by 0, all
 weights begin at 0, or every unit of a relu layer is silent.
 
-The rows are exchanged with each other, and set to 0; not an output may change beyond rounding. Then it is done with other
-random weights. If the answers are still the same, the wiring is cut; if they differ, it is the first weights, and twenty
-steps of training (which are taken back) show whether the model gets out of it by itself: a single layer that begins at 0
-does, and nothing is said.`,
+The rows are exchanged with each other, and set to 0; no output may change beyond rounding, and the slope of the outputs in
+the inputs has to be exactly 0. (Many layers can shrink a change so much that rounding hides it: then there is a slope, and
+it is told as a vanishing gradient, T7.) Then the same is done with other random weights. If the answers still do not change,
+the wiring is cut; if they do, it is the first weights, and twenty steps of training (which are taken back) show whether the
+model gets out of it by itself: a single layer that begins at 0 does, and nothing is said.`,
   example: `const layers = [new Dense(8, { activation: "relu", kernelInitializer: "zeros" }), new Dense(1, { kernelInitializer: "zeros" })];
 const data = [[0, 1], [1, 0], [1, 1], [-1, 0]];
 const model = new Sequential(layers);
@@ -50,26 +58,25 @@ console.log(report.findings.map(({ code }) => code)); // PL2117 is among them
 
 new Sequential([new Dense(8, { activation: "relu" }), new Dense(1)]);`,
   rules: {
-    model: async (subject) => {
-      const look = await firstLook(subject);
-      if (look === undefined || look.rows.length < 2) return undefined;
-      const { inputs } = subject.data.training;
-      const alone = await unusedInputs(subject, look);
-      if (alone.length === 0) return undefined;
-      const wired = await withOtherWeights(subject, 0, () => unusedInputs(subject, look));
-      const cut = alone.filter((input) => wired.includes(input));
-      if (cut.length > 0) return [observe(subject, cut, inputs.length, await firstProbe(subject), true)];
-      if (!subject.experiments || !subject.model.isCompiled) return undefined;
-      const stuck = await refusedAsNothing(() =>
-        subject.undone(async () => {
+    model: (subject) =>
+      refusedAsNothing(async () => {
+        const look = await firstLook(subject);
+        if (look === undefined || look.rows.length < 2) return undefined;
+        const { inputs } = subject.data.training;
+        const alone = await unusedInputs(subject, look);
+        if (alone.length === 0) return undefined;
+        const wired = await withOtherWeights(subject, 0, () => unusedInputs(subject, look));
+        const cut = alone.filter((input) => wired.includes(input));
+        if (cut.length > 0) return [observe(subject, cut, inputs.length, await firstProbe(subject), true)];
+        if (!subject.experiments || !subject.model.isCompiled) return undefined;
+        const stuck = await subject.undone(async () => {
           await trainAsGiven(subject, look, steps, -Infinity);
           return unusedInputs(subject, look);
-        }),
-      );
-      const still = alone.filter((input) => stuck?.includes(input) === true);
-      if (still.length === 0) return undefined;
-      return [observe(subject, still, inputs.length, await firstProbe(subject), false)];
-    },
+        });
+        const still = alone.filter((input) => stuck.includes(input));
+        if (still.length === 0) return undefined;
+        return [observe(subject, still, inputs.length, await firstProbe(subject), false)];
+      }),
   },
   sick: { examine: () => withFactor(0) },
   healthy: { examine: () => withFactor(1) },
@@ -77,18 +84,22 @@ new Sequential([new Dense(8, { activation: "relu" }), new Dense(1)]);`,
 
 /** The inputs, by number, whose values the outputs do not hang on. */
 async function unusedInputs(subject: ModelSubject, { x }: FirstLook): Promise<readonly number[]> {
-  const inputs = (Array.isArray(x) ? x : [x]) as readonly Tensor[];
-  const outputs = async (of: readonly Tensor[]): Promise<readonly ArrayLike<number>[]> =>
-    (await answersTo(subject, (of.length === 1 ? of[0] : of) as RowsData)).map((tensor) => tensor.dataSync());
-  const real = await outputs(inputs);
+  const inputs = leavesOf(x) as readonly Tensor[];
+  /** The outputs with another tensor in the place of one input. */
+  const outputs = async (place?: number, other?: Tensor): Promise<readonly ArrayLike<number>[]> => {
+    const exchanged = replaceLeaves(x, (of) => (of === inputs[place ?? -1] ? other : of));
+    return (await answersTo(subject, exchanged as RowsData)).map((tensor) => tensor.dataSync());
+  };
+  const real = await outputs();
+  const slopes = inputSlopes(subject, x);
   const unused: number[] = [];
   for (const [i, input] of inputs.entries()) {
+    if ((slopes[i] ?? 0) > inputsUnused.thresholds.slope.value) continue;
     const others = [input.flip(0), input.mul(0).cast(input.dtype)];
     // An input that is the same in every row has nothing to be exchanged.
     if (same([input.dataSync() as ArrayLike<number>], [others[0].dataSync() as ArrayLike<number>])) continue;
     let hangs = false;
-    for (const other of others)
-      hangs ||= !same(real, await outputs(inputs.map((own, j) => (j === i ? other : own))));
+    for (const other of others) hangs ||= !same(real, await outputs(i, other));
     if (!hangs) unused.push(i);
   }
   return unused;
@@ -124,24 +135,24 @@ function observe(
     severity: "warning",
     title:
       inputs === 1
-        ? "The outputs change by 0 when the rows are exchanged: the model gives one answer to all"
-        : `The outputs change by 0 when the rows of input ${unused.join(", ")} are exchanged: ${count(unused.length, "input")} of ${inputs} ${unused.length === 1 ? "is" : "are"} not used`,
+        ? "The outputs change by 0 when the inputs change: the model gives the same answer to every row"
+        : `The outputs change by 0 when input ${unused.join(", ")} changes: ${count(unused.length, "input")} of ${inputs} ${unused.length === 1 ? "is" : "are"} not used`,
     number: 0,
     threshold: inputsUnused.thresholds.change.value,
     evidence: [
-      "With the inputs set to 0 the outputs are the same, too",
+      "They stay the same with the rows exchanged, and with all inputs set to 0; their slope in the inputs is 0",
       cut
-        ? "With other random weights it is the same: the way from the inputs to the outputs is cut"
-        : `With other random weights they differ, and ${steps} steps of training do not help: the first weights are in the way`,
+        ? "So it is with other random weights: the way from the inputs to the outputs is cut"
+        : `With other random weights they do change, but ${steps} training steps do not get there: the first weights are in the way`,
       ...(zeros.length > 0 ? [`All weights of ${zeros.map(({ name }) => name).join(", ")} are 0`] : []),
-      ...(silent === undefined
-        ? []
-        : [`${silent.name} gives ${show(0)} in all ${silent.units} units for every row`]),
+      ...(silent === undefined ? [] : [`${silent.name} gives 0 in all ${silent.units} units for every row`]),
     ],
-    why: "Who does not look at the rows can learn their mean, or their commonest class, and nothing else",
+    why: "A model that does not see its inputs can only learn the mean of the labels, or the most common class",
     fix: cut
-      ? "Follow the tensor from the inputs to the outputs: each layer has to get what the one before it gave, and no factor may be 0"
-      : 'Leave the kernelInitializer out, or take "glorotUniform"; weights that begin at 0 stay equal',
+      ? "Follow the data from the inputs to the outputs: each layer has to be called with what the one before it gave, and nothing may be multiplied by 0"
+      : silent !== undefined && zeros.length === 0
+        ? `Leave the biasInitializer and kernelInitializer of ${silent.name} out: a relu below 0 passes nothing on`
+        : 'Leave the kernelInitializer out, or take "glorotUniform": layers that begin at 0 pass nothing on',
     where: { layers: silent === undefined ? zeros.map(({ name }) => name) : [silent.name] },
     confirmed: true,
   };

@@ -1,18 +1,24 @@
 import { Constant } from "../../initializers/index.ts";
 import { Dense } from "../../layers/index.ts";
+import { Loss } from "../../losses/index.ts";
+import { Adam } from "../../optimizers/index.ts";
+import { tensor } from "../../tensor/index.ts";
 import { Sequential } from "../../train/index.ts";
 import type { Diagnosis } from "../diagnosis.ts";
 import type { ExamineOptions } from "../examine.ts";
-import { answersTo, firstProbe, refusedAsNothing, type ProbedModel } from "../experiments/first-look.ts";
+import { firstDead } from "../experiments/first-dead.ts";
+import { firstProbe, refusedAsNothing, type ProbedModel } from "../experiments/first-look.ts";
 import { inputSize } from "../experiments/input-size.ts";
-import { ignorance } from "../experiments/loss-values.ts";
+import { ignorance, lossOf, lowestLoss, mixed, smoothingOf } from "../experiments/loss-values.ts";
 import { bends, differentRows, rowsByHeart } from "../experiments/rows-by-heart.ts";
+import { trainedAway, trainedAwayThresholds, type TrainedAway } from "../experiments/trained-away.ts";
 import { trainAsGiven, trainPlainly, type Course, type SomeRows } from "../experiments/short-training.ts";
 import type { Observation } from "../finding.ts";
 import { clouds } from "../made-up.ts";
 import { Labels } from "../subjects/labels.ts";
 import type { ModelSubject } from "../subjects/model.ts";
-import { show } from "../words.ts";
+import { percent, show } from "../words.ts";
+import { toldOf } from "./pairings.ts";
 
 /** Steps with the given optimizer, and with each of two plain ones. */
 const [givenSteps, plainSteps] = [300, 300];
@@ -28,30 +34,32 @@ export const cannotMemorise: Diagnosis = {
   thresholds: {
     reached: {
       value: 0.9,
-      unit: "of the loss of one answer for all rows",
+      unit: "of the loss of one answer for all rows, above that of the best answers there could be",
       source:
         "TheDeepChecker and Karpathy ask for next to 0, which sound models without hidden layers never reach; who stays above 0.9 has learnt nothing of the rows",
     },
     enough: {
       value: 0.5,
-      unit: "of the loss of one answer for all rows",
+      unit: "of the loss of one answer for all rows, above that of the best answers there could be",
       source: "there the experiment ends: the way from loss to weights works",
     },
     anything: {
       value: 1e-3,
       unit: "of the first loss, by which it has to fall where the loss of one answer for all is not known",
-      source: "a loss of one's own may rest on any constant: next to nothing is asked of it",
-    },
-    away: {
-      value: 10,
-      unit: "times the distance of answers and labels before a training with a loss of one's own",
-      source: "who learns comes nearer; logits may grow, but not away from all labels at once",
-    },
-    together: {
-      value: 0.6,
-      unit: "correlation of answers and labels after it",
       source:
-        "16 rows learnt by heart, as values or as logits, have one near 1; chance gives less than 0.6 in 99 of 100",
+        "a loss of one's own may rest on any constant: next to nothing is asked of it, and what the labels themselves cost as answers is left out",
+    },
+    smoothing: {
+      value: 0.1,
+      unit: "of what is to be gained by knowing the labels that label smoothing leaves",
+      source:
+        "the usual smoothing of 0.1 leaves 75% of it among 4 classes, one of 0.5 leaves 22%, 0.9 leaves 1%",
+    },
+    ...trainedAwayThresholds,
+    vanished: {
+      value: 1e-3,
+      unit: "length of the gradient at the first layer / where it is longest",
+      source: "AutoTrainer: 1e-3 between first and last layer",
     },
     size: {
       value: 30,
@@ -65,16 +73,18 @@ export const cannotMemorise: Diagnosis = {
       source: "TheDeepChecker (Braiek and Khomh, 2022): 1,000 steps",
     },
   },
-  explains: ["T4", "T7", "P3", "P4"],
+  explains: ["T4", "T7", "P3", "P4", "P7"],
   about: `A model with more weights than rows can learn 16 rows by heart: it is the shortest test of all there is between the loss
 and the weights (Karpathy, 2019). If it does not come off, no amount of data will help: the gradient does not get through,
 units are silent or saturated from the start, or the outputs cannot say what the labels say.
 
 Sixteen different rows, of all classes, are trained with the given optimizer, then with Adam at 0.01 and at 0.001, without
 dropout and penalties; all of it is taken back. It is an error when at no rate the loss falls below 90% of that of one answer
-for all sixteen rows (the shares of the classes, or the mean). Models without a hidden layer are only blamed where a straight
+for all sixteen rows (the shares of the classes, or the mean). Where labels are shares, or smoothed, the best answers cost
+something as well: that is taken off first, and label smoothing that leaves next to nothing to be learnt is a warning. Models without a hidden layer are only blamed where a straight
 line could do it, rates that do not work are C20's, and where inputs or amounts are far out of scale (D3, D15) nothing can be told.
-With a loss of your own the answers are held against the labels afterwards: a wrong sign drives them away.`,
+With a loss of your own, or one that begins below its lower end, the answers are compared with the labels afterwards: a wrong
+sign drives them away, or makes the model certain of wrong classes.`,
   example: `const dead = new Dense(8, { activation: "relu", biasInitializer: new Constant({ value: -100 }) });
 const model = new Sequential([dead, new Dense(1)]);
 const data = Array.from({ length: 32 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
@@ -88,19 +98,26 @@ new Sequential([new Dense(8, { activation: "relu" }), new Dense(1)]);`,
       const { model, experiments, data } = subject;
       if (!experiments || !model.isCompiled || data.training.rows < rowsByHeart) return undefined;
       const probe = await firstProbe(subject);
-      if (probe === undefined || isOutOfScale(subject, probe)) return undefined;
-      const tried = await refusedAsNothing(() => learnByHeart(subject));
+      const rows = differentRows(subject);
+      if (probe === undefined || rows === undefined) return undefined;
+      const opposite = await refusedAsNothing(() => wrongSign(subject, rows));
+      if (opposite !== undefined) return [learntTheOpposite(opposite)];
+      if (isOutOfScale(subject, probe)) return undefined;
+      // Labels out of reach are told already, and one answer for all of them is out of reach as well.
+      if (subject.outputs.some((output) => toldOf(output, "C10"))) return undefined;
+      const smoothedAway = tooSmooth(subject, rows);
+      if (smoothedAway !== undefined) return [smoothedAway];
+      const tried = await refusedAsNothing(() => learnByHeart(subject, rows));
       if (tried === undefined) return undefined;
       const { goals, courses } = tried;
-      if (tried.reversed !== undefined) return [learntTheOpposite(tried.reversed)];
       const lowest = Math.min(...courses.map(({ course }) => course.lowest));
       if (lowest < goals.bound) return undefined;
-      const where = firstDead(subject, probe);
+      const where = firstDead(subject, probe, cannotMemorise.thresholds.vanished.value);
       const steps = courses.reduce((sum, { course }) => sum + course.steps, 0);
       return [
         {
           severity: "error",
-          title: `After ${steps} steps on the same ${rowsByHeart} rows the loss is still ${show(lowest)}: ${goals.says}`,
+          title: `After ${steps} training steps on just ${rowsByHeart} rows the loss is still ${show(lowest)}: ${goals.says}`,
           number: lowest,
           threshold: goals.bound,
           evidence: [
@@ -110,10 +127,10 @@ new Sequential([new Dense(8, { activation: "relu" }), new Dense(1)]);`,
             ),
             ...(where === undefined ? [] : [where.says]),
           ],
-          why: "What cannot learn 16 rows by heart cannot learn from more: the fault lies between loss and weights, not in the data",
+          why: "A model that cannot learn 16 rows by heart will not learn from more of them: something between the loss and the weights is broken, and more data or time will not help",
           fix:
             where === undefined
-              ? "Take layers away until 16 rows can be learnt, then put them back one by one; look at the loss and at what the last layer gives"
+              ? "Take layers away until the model can learn 16 rows, then put them back one by one; check the loss and what the last layer gives"
               : where.fix,
           ...(where === undefined ? {} : { where: { layers: [where.layer] } }),
           confirmed: true,
@@ -134,30 +151,33 @@ interface Goals {
   readonly says: string;
 }
 
-/** What a loss of one's own with the wrong sign does. */
-interface Reversed {
-  /** How many times as far from the labels the answers are as before. */
-  readonly times: number;
-  /** Their correlation with the labels. */
-  readonly alike: number;
-  readonly course: Course;
-}
-
 interface Tried {
   readonly goals: Goals;
-  readonly reversed?: Reversed;
   readonly courses: readonly { readonly by: string; readonly course: Course }[];
 }
 
-/** The experiment; undefined where nothing can be told from it. */
-async function learnByHeart(subject: ModelSubject): Promise<Tried | undefined> {
-  const rows = differentRows(subject);
-  if (rows === undefined || !bends(subject, rows, cannotMemorise.thresholds.enough.value)) return undefined;
+/** Whether a loss of one's own, or one that was given a minus, is small where the answers are wrong. */
+async function wrongSign(subject: ModelSubject, rows: Int32Array): Promise<TrainedAway | undefined> {
   const batch = subject.rowsOf(subject.data.training, rows) as SomeRows;
-  const { model } = subject;
+  const [{ loss }] = subject.outputs;
+  // A loss whose lower end is 0 that begins below it has a negative weight.
+  const negative = async (): Promise<boolean> =>
+    loss?.record.range[0] === 0 && (await firstLossOf(subject, batch)) < 0;
+  const open = loss?.contract.custom === true || (await negative());
+  return open ? trainedAway(subject, batch, rows) : undefined;
+}
+
+async function firstLossOf({ model }: ModelSubject, { x, y }: SomeRows): Promise<number> {
   model.resetMetrics();
-  const start = (await model.testOnBatch(batch.x, batch.y)).loss;
-  const goals = goalsFor(start, constantLoss(subject, rows));
+  return (await model.testOnBatch(x, y)).loss;
+}
+
+/** The experiment; undefined where nothing can be told from it. */
+async function learnByHeart(subject: ModelSubject, rows: Int32Array): Promise<Tried | undefined> {
+  if (!bends(subject, rows, cannotMemorise.thresholds.enough.value)) return undefined;
+  const batch = subject.rowsOf(subject.data.training, rows) as SomeRows;
+  const start = await firstLossOf(subject, batch);
+  const goals = goalsFor(start, rangeOf(subject, rows), ownLowest(subject, rows));
   if (goals === undefined) return undefined;
   const courses: { by: string; course: Course }[] = [];
   const attempt = async (by: string, train: () => Promise<Course>): Promise<boolean> => {
@@ -165,16 +185,16 @@ async function learnByHeart(subject: ModelSubject): Promise<Tried | undefined> {
     courses.push({ by, course });
     return course.lowest <= goals.goal;
   };
-  const { optimizer } = model.compiled;
+  const { optimizer } = subject.model.compiled;
   if (!(await attempt(`With ${optimizer.name}`, () => trainAsGiven(subject, batch, givenSteps, goals.goal))))
     for (const rate of rates)
       if (
-        await attempt(`With Adam at ${rate}, without dropout and penalties`, () =>
-          trainPlainly(subject, batch, rate, plainSteps, goals.goal),
+        await attempt(`With Adam at a learning rate of ${rate}, without dropout and penalties`, () =>
+          trainPlainly(subject, batch, new Adam({ learningRate: rate }), plainSteps, goals.goal),
         )
       )
         break;
-  return { goals, courses, reversed: await drivenAway(subject, batch, rows) };
+  return { goals, courses };
 }
 
 /** Whether inputs or amounts are so large or small that steps of a usual length lead nowhere: that is D3, or D15. */
@@ -188,123 +208,116 @@ function isOutOfScale(subject: ModelSubject, probe: ProbedModel): boolean {
   });
 }
 
-/** Answers that a training with a loss of one's own drove away from the labels. */
-async function drivenAway(
-  subject: ModelSubject,
-  batch: SomeRows,
-  rows: Int32Array,
-): Promise<Reversed | undefined> {
-  const [output] = subject.outputs;
-  const [of] = subject.data.training.labels;
-  if (
-    subject.outputs.length !== 1 ||
-    output.loss?.contract.custom !== true ||
-    of.table.width !== output.units
-  )
-    return undefined;
-  const wanted = Float64Array.from(of.table.select(rows).values, Number);
-  const answers = async (): Promise<Float64Array> => {
-    const [answer] = await answersTo(subject, batch.x);
-    return Float64Array.from(answer.dataSync(), Number);
-  };
-  const before = distance(await answers(), wanted);
-  const trained = await subject.undone(async () => {
-    const course = await trainPlainly(subject, batch, rates[0], plainSteps, -Infinity);
-    return { course, answers: await answers() };
-  });
-  const times = distance(trained.answers, wanted) / before;
-  const alike = correlation(trained.answers, wanted);
-  const { away, together } = cannotMemorise.thresholds;
-  return times > away.value && alike < together.value ? { times, alike, course: trained.course } : undefined;
-}
-
-/** √ of the mean squared difference. */
-const distance = (a: Float64Array, b: Float64Array): number =>
-  Math.sqrt(a.reduce((sum, of, i) => sum + (of - b[i]) ** 2, 0) / a.length);
-
-function correlation(a: Float64Array, b: Float64Array): number {
-  const mean = (of: Float64Array): number => of.reduce((sum, value) => sum + value, 0) / of.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [xx, yy, xy] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] - meanA, b[i] - meanB];
-    [xx, yy, xy] = [xx + x * x, yy + y * y, xy + x * y];
-  }
-  return xx === 0 || yy === 0 ? 0 : xy / Math.sqrt(xx * yy);
-}
-
-const learntTheOpposite = ({ times, alike, course: { losses, lowest } }: Reversed): Observation => ({
+const learntTheOpposite = ({
+  course: { losses, lowest },
+  evidence,
+  ...judgement
+}: TrainedAway): Observation => ({
   severity: "error",
-  title: `After ${plainSteps} steps on the same ${rowsByHeart} rows the answers are ${show(times)} times as far from the labels as before`,
-  number: times,
-  threshold: cannotMemorise.thresholds.away.value,
+  ...judgement,
   evidence: [
-    `The loss fell from ${show(losses[0])} to ${show(lowest)} meanwhile: it rewards being wrong`,
-    `The correlation of answers and labels is ${show(alike)}`,
+    ...evidence,
+    `Meanwhile the loss fell from ${show(losses[0])} to ${show(lowest)}: it rewards being wrong`,
   ],
-  why: "Training goes downhill: a loss has to be small where answers are right",
-  fix: "Look at the sign of the loss: yTrue.sub(yPred).square().mean(), without neg(); a likelihood takes a minus in front",
+  why: "Training makes the loss smaller: so the loss has to be small where the answers are right",
+  fix: "Change the sign of the loss: yTrue.sub(yPred).square().mean() without .neg() or .mul(-1); a log-likelihood needs a minus in front, and lossWeights are positive",
   confirmed: true,
 });
 
-/** Goals from the loss of one answer for all; where it is not known, from the first loss. */
-function goalsFor(start: number, constant: number | undefined): Goals | undefined {
-  const { reached, enough, anything } = cannotMemorise.thresholds;
-  if (constant !== undefined)
-    return constant > 1e-6
-      ? {
-          bound: reached.value * constant,
-          goal: enough.value * constant,
-          says: `one answer for all of them costs ${show(constant)}`,
-        }
-      : undefined;
-  if (!(Math.abs(start) > 1e-6) || !Number.isFinite(start)) return undefined;
-  const bound = start - anything.value * Math.abs(start);
-  return { bound, goal: start - 10 * anything.value * Math.abs(start), says: `it began at ${show(start)}` };
+/** The losses between which all answers lie that know anything of the labels. */
+interface Range {
+  /** Of the best answer that is the same for all rows. */
+  readonly constant: number;
+  /** Of the best answers there could be. */
+  readonly lowest: number;
 }
 
-/** The loss of the best answer that is the same for all rows: of all outputs together. Undefined where it is not known. */
-function constantLoss({ outputs, data }: ModelSubject, rows: Int32Array): number | undefined {
+/** Goals from the loss of one answer for all; where it is not known, from the first loss. */
+function goalsFor(start: number, range: Range | undefined, own: number): Goals | undefined {
+  const { reached, enough, anything } = cannotMemorise.thresholds;
+  if (range !== undefined) {
+    const { constant, lowest } = range;
+    const gain = constant - lowest;
+    // Below a ten-thousandth of the loss itself, float32 hardly tells.
+    if (!(gain > 1e-6 && gain > 1e-4 * Math.abs(constant))) return undefined;
+    const best = lowest > 0.01 * constant ? `, and the best answers there could be ${show(lowest)}` : "";
+    return {
+      bound: lowest + reached.value * gain,
+      goal: lowest + enough.value * gain,
+      says: `giving all of them the same answer would cost ${show(constant)}${best}`,
+    };
+  }
+  if (!(Math.abs(start) > 1e-6) || !Number.isFinite(start)) return undefined;
+  const size = start > own ? Math.min(Math.abs(start), start - own) : Math.abs(start);
+  const least = anything.value * size;
+  return { bound: start - least, goal: start - 10 * least, says: `it began at ${show(start)}` };
+}
+
+/** What a loss of one's own costs where the labels themselves are the answers: what it rests on. −∞ where they are none. */
+function ownLowest({ outputs, data }: ModelSubject, rows: Int32Array): number {
+  const [{ loss, head, units = 1 }] = outputs;
+  const [of] = data.training.labels;
+  if (outputs.length > 1 || loss?.contract.custom !== true || of === undefined) return -Infinity;
+  const labels = new Labels(of.table.select(rows), of);
+  // Probabilities that are not quite 0 and 1: the logarithm of 0 is none.
+  const share = head === "sigmoid" || head === "softmax" ? 0.98 : 1;
+  const wanted = (row: number, k: number): number =>
+    labels.areClasses && units === labels.count ? Number(labels.classes[row] === k) : labels.table.at(row, k);
+  if (units !== labels.table.width && !(labels.areClasses && units === labels.count)) return -Infinity;
+  const values = Float32Array.from(
+    { length: rows.length * units },
+    (_, i) => share * wanted(Math.floor(i / units), i % units) + (1 - share) / 2,
+  );
+  return lossOf(loss, labels, tensor(values, [rows.length, units])) ?? -Infinity;
+}
+
+/** The losses of one answer for all rows, and of the best; undefined where they are not known, or of several outputs. */
+function rangeOf(
+  { outputs, data }: ModelSubject,
+  rows: Int32Array,
+  change: (loss: Loss<any>) => Loss<any> = (loss) => loss,
+): Range | undefined {
   if (outputs.length !== 1) return undefined;
   const [{ loss, pairing, units = 1 }] = outputs;
   const [of] = data.training.labels;
   if (loss === undefined || pairing === undefined || of === undefined) return undefined;
   const labels = new Labels(of.table.select(rows), of);
-  return ignorance(loss, labels, [rows.length, units])?.informed;
+  const shape = [rows.length, units] as const;
+  const constant = ignorance(change(loss), labels, shape)?.informed;
+  return constant === undefined
+    ? undefined
+    : { constant, lowest: lowestLoss(change(loss), labels, shape) ?? 0 };
 }
 
-/** What is silent, flat, or without a gradient, nearest to the inputs. */
-function firstDead(
-  { layers }: ModelSubject,
-  probe: ProbedModel | undefined,
-): { readonly layer: string; readonly says: string; readonly fix: string } | undefined {
-  const facts = probe?.layers.find(
-    ({ name, inactive, saturated }) =>
-      (inactive > 0.9 || saturated > 0.9) && layers.some((layer) => layer.name === name),
-  );
-  if (facts === undefined) {
-    const flat = probe?.weights.find(({ gradientNorm }) => gradientNorm === 0);
-    return flat === undefined
-      ? undefined
-      : {
-          layer: flat.layer,
-          says: `The gradient of ${flat.name} is 0`,
-          fix: `Look at ${flat.layer} and what comes after it: no gradient gets there`,
-        };
-  }
-  const { name, inactive, saturated, activation = "its activation" } = facts;
-  return inactive > 0.9
-    ? {
-        layer: name,
-        says: `${name} is the first silent layer: ${show(100 * inactive)}% of its units are 0 for every row`,
-        fix: `Leave the initializers of ${name} out, or take activation "leakyRelu" there`,
-      }
-    : {
-        layer: name,
-        says: `${name} is the first saturated layer: ${show(100 * saturated)}% of its values lie in the flat ends of ${activation}`,
-        fix: `Leave the initializers of ${name} out, bring its inputs to a common size (Normalization), or take activation "relu" there`,
-      };
+/** Labels that are smoothed so much that next to nothing is left of them. */
+function tooSmooth(subject: ModelSubject, rows: Int32Array): Observation | undefined {
+  const [{ loss, units = 1 }] = subject.outputs;
+  const smoothing = loss === undefined ? 0 : smoothingOf(loss);
+  if (loss === undefined || !(smoothing > 0)) return undefined;
+  const given = rangeOf(subject, rows);
+  const plain = rangeOf(subject, rows, withoutSmoothing);
+  if (given === undefined || plain === undefined) return undefined;
+  const left = (given.constant - given.lowest) / (plain.constant - plain.lowest);
+  const { value } = cannotMemorise.thresholds.smoothing;
+  if (!(left < value)) return undefined;
+  const logits = loss.fromLogits === true ? "fromLogits: true, " : "";
+  return {
+    severity: "warning",
+    title: `labelSmoothing: ${show(smoothing)} leaves ${percent(left)} of what there is to learn: it asks for a probability of ${percent(mixed(1, loss, units))} at most where a label says 100%`,
+    number: left,
+    threshold: value,
+    evidence: [
+      `On ${rows.length} rows the best answers there could be cost ${show(given.lowest)}, and the same answer for all of them ${show(given.constant)}`,
+      `Without smoothing they cost ${show(plain.lowest)} and ${show(plain.constant)}`,
+    ],
+    why: "Label smoothing mixes each label with an even guess. With so much of it the loss hardly tells a right answer from a guess, so there is next to nothing to learn from",
+    fix: `loss: new ${loss.record.name}({ ${logits}labelSmoothing: 0.1 })`,
+    confirmed: true,
+  };
 }
+
+const withoutSmoothing = (loss: Loss<any>): Loss<any> =>
+  new Loss(loss.record, { ...loss.parameters, labelSmoothing: 0, validate: false });
 
 const withBias = (bias: number): ExamineOptions => ({
   ...clouds(2, 40),

@@ -73,18 +73,18 @@ async function exchange(subject: ModelSubject): Promise<Observation[]> {
   return [
     {
       severity: "warning",
-      title: `The outputs of ${most} of ${batchRows - 1} rows change when another row of the batch is exchanged`,
+      title: `The outputs for ${most} of ${batchRows - 1} rows change when a different row of their batch is replaced`,
       number: most,
       threshold: 0,
       evidence: [
         ...[...met].map(
           ([place, { others, apart }]) =>
-            `With another row in place ${place}, ${count(others, "other row")} changed, by up to ${show(apart)}`,
+            `With a new row in place ${place}, the outputs for ${count(others, "other row")} changed, by up to ${show(apart)}`,
         ),
-        "Dropout and batch statistics were off",
+        "The model was in prediction mode: dropout off, batch normalization with its stored statistics",
       ],
-      why: "The answer to a row must not hang on the rows that happen to come with it: alone it would be another one",
-      fix: "Look for an operation over axis 0, the batch: mean(0), softmax over axis 0, a reshape without -1 or the row count in front. Take the last axis: x.mean(-1)",
+      why: "Each row is a case of its own: here the answer depends on which other rows happen to be in the batch, and predicting one row alone gives another answer",
+      fix: "Look for an operation over axis 0, the batch: x.mean(0), softmax(x, 0), a reshape that mixes rows. Use the last axis instead: x.mean(-1)",
       confirmed: true,
     },
   ];

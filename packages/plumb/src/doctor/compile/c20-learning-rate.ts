@@ -1,10 +1,10 @@
 import { Dense } from "../../layers/index.ts";
-import { SGD } from "../../optimizers/index.ts";
+import { Optimizer, SGD } from "../../optimizers/index.ts";
 import { Sequential, type LearningRateSweep } from "../../train/index.ts";
 import type { Diagnosis } from "../diagnosis.ts";
 import type { ExamineOptions } from "../examine.ts";
 import { refusedAsNothing } from "../experiments/first-look.ts";
-import { trainAsGiven, trainPlainly, type SomeRows } from "../experiments/short-training.ts";
+import { trainPlainly, type Course, type SomeRows } from "../experiments/short-training.ts";
 import type { Observation } from "../finding.ts";
 import { slope } from "../made-up.ts";
 import { pseudoShuffled } from "../statistics/sampling.ts";
@@ -14,8 +14,8 @@ import { percent, show } from "../words.ts";
 /** Steps of the sweep, and of the trial of a rate. */
 const [sweepSteps, trialSteps] = [80, 30];
 
-/** Steps on the same rows, where no rate helped. */
-const plainSteps = 60;
+/** Steps on the same rows for the other settings, and the least rate that they are tried at. */
+const [plainSteps, leastRate] = [60, 0.01];
 
 export const learningRate: Diagnosis = {
   id: "C20",
@@ -44,15 +44,16 @@ export const learningRate: Diagnosis = {
       source: "less than a fiftieth cannot be told from standing still",
     },
   },
-  explains: ["T2", "T3", "T4", "T5", "T6", "T8", "T10", "P3"],
+  explains: ["T1", "T2", "T3", "T4", "T5", "T6", "T8", "T10", "P3"],
   about: `The learning rate says how far each step goes. Too large, the loss jumps or the model falls into a state from which it does
-not come back; too small, nothing happens in the time there is. Which is which hangs on the model, the optimizer and the
+not come back; too small, nothing happens in the time there is. Which is which depends on the model, the optimizer and the
 data, so no fixed bound can be right: 0.1 is plain for SGD and ruinous for Adam.
 
 A sweep trains for 80 steps with a rate that grows from far too small to far too large. Is the given rate more than ten times
 what it suggests, or less than a thousandth, both are tried for 30 steps. It is told only where the suggested rate lowers the
-loss and the given one does not. Where no rate lowers it, but Adam as it comes does, it is another setting of the optimizer:
-an epsilon that is too large, for instance. All steps are taken back. Schedules are left alone.`,
+loss and the given one does not. Where the optimizer was given other settings than its defaults, those are tried beside the
+defaults first: an epsilon that is too large makes every step next to nothing, for instance, and the rate is not to blame.
+All steps are taken back. Schedules are left alone.`,
   example: `const data = Array.from({ length: 64 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
 const labels = data.map(([a, b]) => a - b);
 const model = new Sequential([new Dense(1)]);
@@ -75,6 +76,9 @@ model.compiled.optimizer.learningRate = 0.1;`,
 async function tryRates(subject: ModelSubject): Promise<Observation[]> {
   const { model, batchSize, data } = subject;
   const order = pseudoShuffled(data.training.rows);
+  const batch = subject.rowsOf(data.training, order.subarray(0, batchSize)) as SomeRows;
+  const settings = await trySettings(subject, batch);
+  if (settings.length > 0) return settings;
   const rows = subject.rowsOf(data.training, order.subarray(0, trialSteps * batchSize)) as SomeRows;
   const sweep = await model.findLearningRate(rows.x, rows.y, {
     from: 1e-6,
@@ -86,8 +90,8 @@ async function tryRates(subject: ModelSubject): Promise<Observation[]> {
   const { suggestion } = sweep;
   const { above, below, fall, share } = learningRate.thresholds;
   const lowest = Math.min(...sweep.smoothed.filter((of) => !Number.isNaN(of)));
-  if (sweep.smoothed[0] - lowest < share.value * Math.abs(sweep.smoothed[0]))
-    return atNoRate(subject, subject.rowsOf(data.training, order.subarray(0, batchSize)) as SomeRows);
+  // Where no rate helps, it lies in the model or the loss (C15, C18, T7).
+  if (sweep.smoothed[0] - lowest < share.value * Math.abs(sweep.smoothed[0])) return [];
   const tooLarge = given >= above.value * suggestion;
   if (!tooLarge && given > below.value * suggestion) return [];
   const batches = batchesOf(subject, order);
@@ -98,62 +102,81 @@ async function tryRates(subject: ModelSubject): Promise<Observation[]> {
   return [
     {
       severity: "warning",
-      title: `The learning rate ${show(given)} is ${show(tooLarge ? given / suggestion : suggestion / given)} times ${tooLarge ? "larger" : "smaller"} than the ${show(suggestion)} that a sweep suggests`,
+      title: `The learning rate of ${show(given)} is ${roughly(tooLarge ? given / suggestion : suggestion / given)} times ${tooLarge ? "larger" : "smaller"} than the ${show(suggestion)} that a trial suggests`,
       number: given / suggestion,
       threshold: tooLarge ? above.value : below.value,
       evidence: [
-        `${trialSteps} steps at ${show(given)}: from ${show(own.before)} to ${show(own.after)}`,
-        `${trialSteps} steps at ${show(suggestion)}: from ${show(other.before)} to ${show(other.after)}`,
+        `In ${trialSteps} training steps at ${show(given)} the loss went from ${show(own.before)} to ${show(own.after)}`,
+        `In ${trialSteps} training steps at ${show(suggestion)} it went from ${show(other.before)} to ${show(other.after)}`,
         ...course(sweep),
       ],
       why: tooLarge
-        ? "Steps so long leap over the valley: the loss jumps, or units are driven to where they stay silent"
-        : "Steps so short lead nowhere in the time there is",
+        ? "The steps are too long: they leap over the minimum, so the loss jumps about, or units are driven to where they stay silent for good"
+        : "The steps are too short: the weights hardly change in any reasonable time",
       fix: `model.compiled.optimizer.learningRate = ${show(suggestion)}`,
       confirmed: true,
     },
   ];
 }
 
-/** Where no rate helps, it may be another setting of the optimizer: Adam as it comes is tried on the same rows. */
-async function atNoRate(subject: ModelSubject, rows: SomeRows): Promise<Observation[]> {
+/** Settings beside the rate that are not the defaults: the same optimizer with its defaults is tried on the same rows. */
+async function trySettings(subject: ModelSubject, rows: SomeRows): Promise<Observation[]> {
   const { fall, share } = learningRate.thresholds;
   const { optimizer } = subject.model.compiled;
-  const own = await subject.undone(() => trainAsGiven(subject, rows, plainSteps, -Infinity));
-  const plain = await subject.undone(() => trainPlainly(subject, rows, 0.01, plainSteps, -Infinity));
-  const [first] = plain.losses;
-  const [lost, gained] = [own.losses[0] - own.lowest, first - plain.lowest];
+  const strange = changedSettings(optimizer);
+  if (strange.length === 0) return [];
+  const plainly = (of: Optimizer): Promise<Course> =>
+    subject.undone(() => trainPlainly(subject, rows, of, plainSteps, -Infinity));
+  const same = optimizer.record;
+  // It is not to be the rate: a small one is raised for the trial, and one that makes up for the settings stays.
+  const plain = new Optimizer(same, { learningRate: Math.max(same.learningRate, leastRate) });
+  const rate = Math.max(optimizer.learningRate, plain.learningRate);
+  const own = await plainly(new Optimizer(same, { ...optimizer.params, learningRate: rate }));
+  const other = await plainly(plain);
+  const [first] = other.losses;
+  const [lost, gained] = [own.losses[0] - own.lowest, first - other.lowest];
   if (!(gained > fall.value * Math.abs(first)) || lost > share.value * gained) return [];
+  const settings = strange.map(
+    ([name, given, usual]) => `${name}: ${show(given)} (usually ${String(usual)})`,
+  );
   return [
     {
       severity: "warning",
-      title: `At no learning rate from 0.000001 to 10 does ${optimizer.name}, as it is set, lower the loss; Adam as it comes lowers it by ${percent(gained / Math.abs(first))}`,
+      title: `${plainSteps} training steps lower the loss by ${percent(lost / Math.abs(first))} with ${optimizer.name} as it is set, and by ${percent(gained / Math.abs(first))} with its default settings`,
       number: lost / gained,
       threshold: share.value,
       evidence: [
-        `${plainSteps} steps on the same rows: from ${show(own.losses[0])} to ${show(own.lowest)} with ${optimizer.name}, to ${show(plain.lowest)} with Adam at 0.01`,
-        `${optimizer.name} was given ${settings(optimizer.params as Readonly<Record<string, unknown>>)}`,
+        `What is not as usual: ${settings.join(", ")}`,
+        `On the same rows the loss went from ${show(own.losses[0])} to ${show(own.lowest)} as it is set, at a learning rate of ${show(rate)}, and to ${show(other.lowest)} with the defaults, at ${show(plain.learningRate)}`,
       ],
-      why: "The steps of the optimizer are as good as none: an epsilon far above its gradients swallows them, for instance",
-      fix: 'optimizer: "adam", or leave epsilon and the like at their defaults',
+      why: "With these settings each step is next to nothing: an epsilon far above the gradients, or clipping far below them, swallows them",
+      fix: `Leave ${strange.map(([name]) => name).join(" and ")} out: optimizer: new ${same.name}({ learningRate: ${show(same.learningRate)} })`,
       confirmed: true,
     },
   ];
 }
 
-const settings = (params: Readonly<Record<string, unknown>>): string =>
-  Object.entries(params)
-    .filter(([, value]) => typeof value === "number")
-    .map(([name, value]) => `${name} ${show(value as number)}`)
-    .join(", ");
+/** Numbers that were given to an optimizer and are not its defaults, the rate left out. */
+function changedSettings({ record, params }: Optimizer): readonly (readonly [string, number, unknown])[] {
+  const defaults = new Optimizer(record, {}).params as Readonly<Record<string, unknown>>;
+  return Object.entries(params as Readonly<Record<string, unknown>>).flatMap(([name, value]) =>
+    typeof value === "number" && name !== "learningRate" && value !== defaults[name]
+      ? [[name, value, defaults[name] ?? "left out"] as const]
+      : [],
+  );
+}
 
-/** The sweep in two sentences. */
+/** The course of the sweep in a sentence. */
 const course = ({ rates, smoothed, divergedAt }: LearningRateSweep): string[] => {
   const lowest = smoothed.indexOf(Math.min(...smoothed.filter((of) => !Number.isNaN(of))));
   return [
-    `In the sweep the loss was lowest at ${show(rates[lowest])}${divergedAt === undefined ? "" : ` and took off at ${show(divergedAt)}`}, ${percent(1 - smoothed[lowest] / smoothed[0])} below its beginning`,
+    `In ${rates.length} steps with a growing rate the loss was lowest at ${show(rates[lowest])}${divergedAt === undefined ? "" : `, and took off at ${show(divergedAt)}`}; a tenth of the former is a safe choice`,
   ];
 };
+
+/** A factor as one says it: 2,000,000. */
+const roughly = (factor: number): string =>
+  factor > 1e9 ? "over 1,000,000,000" : Number(factor.toPrecision(2)).toLocaleString("en-US");
 
 function batchesOf(subject: ModelSubject, order: Int32Array): readonly SomeRows[] {
   const { training } = subject.data;

@@ -24,28 +24,40 @@ export async function answeredOutputs(subject: ModelSubject): Promise<readonly A
   return subject.outputs.map((output, i) => ({
     ...output,
     answer: look?.answers[i],
-    labels: subject.data.training.labels[i],
+    labels: subject.labelsOf(i),
   }));
 }
 
-/** The findings of a rule, one for each output, with what the diagnosis adds to it. */
+/** Whether the rules beside the contracts have something to say of an output. */
+export const toldOf = ({ pairing }: JudgedOutput, ...rules: readonly string[]): boolean =>
+  pairing?.findings.some(({ rule }) => rules.includes(rule)) === true;
+
+/** The findings of a rule, one for each output, with what the diagnosis adds to it; it may leave one to another. */
 export async function fromPairings(
   subject: ModelSubject,
   rule: string,
-  add: (output: Answered, finding: PairingFinding) => Addition,
+  add: (output: Answered, finding: PairingFinding) => Addition | undefined,
 ): Promise<Observation[]> {
   // Most models have none: the first answers are computed for those that have.
-  if (!subject.outputs.some(({ pairing }) => pairing?.findings.some((finding) => finding.rule === rule)))
-    return [];
+  if (!subject.outputs.some((output) => toldOf(output, rule))) return [];
   const outputs = await answeredOutputs(subject);
   return outputs.flatMap((output) => {
     // Head and labels can each show the same: once is enough.
     const finding = output.pairing?.findings.find((one) => one.rule === rule);
     if (finding === undefined) return [];
     const { severity, why, fix } = finding;
-    return [{ severity, why, fix, ...add(output, finding) }];
+    const added = add(output, finding);
+    return added === undefined ? [] : [{ severity, why, fix, ...added }];
   });
 }
+
+/** A loss as it is asked for by its name: `loss: "binaryCrossentropy"`. */
+export const asked = ({ record }: Loss<any>): string =>
+  `loss: "${record.name[0].toLowerCase()}${record.name.slice(1)}"`;
+
+/** Which output a sentence is about, where there are several: ` (output "price")`. */
+export const ofOutput = ({ outputs }: ModelSubject, { name }: JudgedOutput): string =>
+  outputs.length === 1 ? "" : ` (output "${name}")`;
 
 /** The name of the layer that gives the last word, for `where`. */
 export const headPlace = ({ layers }: ModelSubject): { readonly layers: readonly string[] } => ({

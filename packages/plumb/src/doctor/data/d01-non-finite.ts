@@ -29,8 +29,8 @@ console.log(report.findings[0].where.rows); // [1]
 // Put the column's mean in its place, and say in a column of its own where it was missing.
 const known = x.map(([a]) => a).filter(Number.isFinite);
 const mean = known.reduce((sum, a) => sum + a, 0) / known.length;
-const repaired = x.map(([a, b]) => [Number.isFinite(a) ? a : mean, b, Number.isFinite(a) ? 0 : 1]);
-console.log((await examine({ data: repaired, labels: [0, 1, 0] })).findings.length);`,
+const repaired = x.map(([a, b]) => (Number.isFinite(a) ? [a, b, 0] : [mean, b, 1]));
+console.log((await examine({ data: repaired, labels: [0, 1, 0] })).findings.length); // 0`,
   rules: {
     data: ({ parts }) =>
       parts.flatMap((part) =>
@@ -39,6 +39,12 @@ console.log((await examine({ data: repaired, labels: [0, 1, 0] })).findings.leng
   },
   sick: { examine: () => ({ data: [[1], [NaN], [3]], labels: [0, 1, 0] }) },
   healthy: { examine: () => ({ data: [[1], [2], [3]], labels: [0, 1, 0] }) },
+};
+
+const fixes = {
+  inputs: `Leave these rows out, of labels too: const known = x.map((row) => row.every(Number.isFinite)); x.filter((_, i) => known[i]), y.filter((_, i) => known[i])
+Or put the column's mean in their place, and mark them in a column of their own`,
+  labels: `Leave these rows out, of inputs too: x.filter((_, i) => Number.isFinite(y[i])), y.filter((_, i) => Number.isFinite(y[i]))`,
 };
 
 function observe(part: Part, table: Table): Observation[] {
@@ -54,21 +60,24 @@ function observe(part: Part, table: Table): Observation[] {
     count += 1;
     if (rows.length < shownRows) rows.push(row);
   }
-  const names = columns.map((column) => table.columnName(column));
+  const areInputs = part.inputs.includes(table);
+  const nameOf = (column: number): string =>
+    areInputs || table.width > 1 ? table.columnName(column) : "the label";
+  const names = columns.map(nameOf);
   const [first] = rows;
   const at = columns.find((column) => !Number.isFinite(table.at(first, column)))!;
   return [
     {
       severity: "error",
-      title: `${count} of ${table.rows} ${part.name} rows hold ${table.name} that are not finite`,
+      title: `${count} of ${table.rows} ${part.name} rows ${count === 1 ? "has" : "have"} ${table.name} that are no numbers (NaN or infinite)`,
       number: count,
       threshold: nonFinite.thresholds.values.value,
       evidence: [
-        `The first is row ${first}: ${table.columnName(at)} is ${table.at(first, at)}`,
-        `Columns: ${names.slice(0, shownRows).join(", ")}${names.length > shownRows ? ` and ${names.length - shownRows} more` : ""}`,
+        `The first is row ${first}: ${nameOf(at)} is ${table.at(first, at)}`,
+        `In all: ${names.slice(0, shownRows).join(", ")}${names.length > shownRows ? ` and ${names.length - shownRows} more` : ""}`,
       ],
-      why: "One such value makes the loss of its batch NaN, and with the update every weight",
-      fix: `Leave the rows out, or put the column's mean in their place and mark them in a column of their own`,
+      why: "One such value makes the loss of its batch NaN, and the update then makes every weight NaN",
+      fix: fixes[areInputs ? "inputs" : "labels"],
       where: { part: part.name, rows, columns: names },
     },
   ];

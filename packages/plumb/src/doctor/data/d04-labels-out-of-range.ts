@@ -3,8 +3,8 @@ import { Sequential } from "../../train/index.ts";
 import type { Diagnosis } from "../diagnosis.ts";
 import type { ExamineOptions } from "../examine.ts";
 import { clouds } from "../made-up.ts";
-import { shiftedLabels } from "../predictions/shifted-labels.ts";
-import { count, percent, show } from "../words.ts";
+import { shiftedLabels, shiftedParts } from "../predictions/shifted-labels.ts";
+import { percent, show } from "../words.ts";
 import { together } from "./together.ts";
 
 /** So many rows are named. */
@@ -22,20 +22,22 @@ export const labelsOutOfRange: Diagnosis = {
       source: "one is enough: Keras gives NaN or a perfect 0 for it, by backend",
     },
   },
-  explains: ["D5", "C16", "T1", "T4", "P2", "P5", "P7", "P11"],
+  explains: ["D5", "C16", "T1", "T4", "P2", "P5", "P7", "P11", "P1", "P4", "P9"],
   about: `A model with K outputs knows the classes 0 … K−1. A label of K, or of −1, is none of them. Other libraries give such a
 row a loss of NaN, or of 0: then the best training loss of all belongs to the worst model. The usual reasons are labels that
 were counted from 1, a class that was added after the model was written, and −1 standing for "unknown".`,
   example: `const model = new Sequential([new Dense(3, { activation: "softmax" })]);
 const data = [[0, 1], [1, 0], [1, 1]];
 const compile = { loss: "sparseCategoricalCrossentropy" };
-const report = await examine({ model, compile, data, labels: [1, 2, 3], experiments: false });
+const given = { model, compile, data, experiments: false };
+const report = await examine({ ...given, labels: [1, 2, 3] });
 console.log(report.findings[0].code); // PL3104
 
 const labels = [1, 2, 3].map((of) => of - 1);
-console.log((await examine({ model, compile, data, labels, experiments: false })).failed); // false`,
+console.log((await examine({ ...given, labels })).failed); // false`,
   rules: {
     predictions: shiftedLabels,
+    run: shiftedParts,
     model: ({ outputs, data }) =>
       outputs.flatMap(({ loss, units }, i) => {
         if (loss?.contract.labels !== "classIndex" || units === undefined || units < 2) return [];
@@ -55,17 +57,19 @@ console.log((await examine({ model, compile, data, labels, experiments: false })
           return [
             {
               severity: "error" as const,
-              title: `${count(outside, "label")} of ${table.values.length} in the ${part.name} rows (${percent(outside / table.values.length)}) are not among the ${units} classes 0 … ${units - 1}`,
+              title: `${outside} of ${table.values.length} labels of the ${part.name} rows (${percent(outside / table.values.length)}) ${outside === 1 ? "is" : "are"} outside the model's ${units} classes, 0 to ${units - 1}`,
               number: outside,
               threshold: labelsOutOfRange.thresholds.rows.value,
               evidence: [
                 `The labels go from ${show(info.low)} to ${show(info.high)}${fromOne ? ": they look as if they were counted from 1" : ""}`,
                 `The first is ${show(table.at(rows[0], 0))}, in row ${rows[0]}`,
               ],
-              why: "The model has no output for them: such rows would cost NaN, or nothing at all",
+              why: "The model has no output for them: the loss of such rows would be NaN, or nothing at all",
               fix: fromOne
                 ? "Count from 0: labels.map((label) => label - 1)"
-                : `Give the last layer ${show(info.high + 1)} units, or leave these rows out`,
+                : info.high < units
+                  ? `Leave these rows out if ${show(info.low)} stands for "unknown": x.filter((_, i) => y[i] >= 0), y.filter((label) => label >= 0)`
+                  : `Give the last layer ${show(info.high + 1)} units, or leave these rows out: x.filter((_, i) => y[i] < ${units}), y.filter((label) => label < ${units})`,
               where: { part: part.name, rows },
             },
           ];

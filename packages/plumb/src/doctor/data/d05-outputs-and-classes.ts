@@ -4,7 +4,7 @@ import type { Diagnosis } from "../diagnosis.ts";
 import type { ExamineOptions } from "../examine.ts";
 import { clouds } from "../made-up.ts";
 import { countClasses } from "../statistics/entropy.ts";
-import { count, some } from "../words.ts";
+import { some } from "../words.ts";
 
 export const outputsAndClasses: Diagnosis = {
   id: "D5",
@@ -22,10 +22,15 @@ export const outputsAndClasses: Diagnosis = {
 starts higher than it need: among more classes there is more to guess. It is as it should be only where such rows are still
 to come; then they will never be predicted until the model has been trained again.`,
   example: `const data = [[0, 1], [1, 0], [1, 1], [0, 0]];
-const model = new Sequential([new Dense(10, { activation: "softmax" })]);
 const compile = { loss: "sparseCategoricalCrossentropy" };
-const report = await examine({ model, compile, data, labels: [0, 1, 2, 0], experiments: false });
-console.log(report.findings.map(({ code }) => code)); // PL3105 is among them`,
+const given = { compile, data, labels: [0, 1, 2, 0], experiments: false };
+const ten = new Sequential([new Dense(10, { activation: "softmax" })]);
+const report = await examine({ ...given, model: ten });
+console.log(report.findings.map(({ code }) => code)); // PL3105 is among them
+
+const three = new Sequential([new Dense(3, { activation: "softmax" })]);
+const repaired = await examine({ ...given, model: three });
+console.log(repaired.findings.some(({ code }) => code === "PL3105")); // false`,
   rules: {
     model: ({ outputs, data }) =>
       outputs.flatMap(({ loss, units }, i) => {
@@ -36,19 +41,21 @@ console.log(report.findings.map(({ code }) => code)); // PL3105 is among them`,
           return [];
         // Texts have a class for each word: that some words do not occur is no fault.
         if (form === "classIndex" && labels.table.width > 1) return [];
+        // Labels of no output at all are a matter of D4, and change what is to be done.
+        if (labels.info.high >= units && form === "classIndex") return [];
         const counts = countClasses(labels.classes, units);
         const missing = [...counts.keys()].filter((k) => counts[k] === 0);
         if (missing.length === 0) return [];
         return [
           {
             severity: "warning" as const,
-            title: `The model has ${units} outputs, and ${count(units - missing.length, "class")} of labels: no training row is of ${some(missing.map((k) => data.className(k)))}`,
+            title: `${missing.length} of the model's ${units} outputs ${missing.length === 1 ? "has" : "have"} no training row: ${some(missing.map((k) => data.className(k)))}`,
             number: missing.length,
             threshold: outputsAndClasses.thresholds.missing.value,
             evidence: [
-              `Guessing evenly costs ${Math.log(units).toFixed(3)} nats among ${units} classes, ${Math.log(units - missing.length).toFixed(3)} among ${units - missing.length}`,
+              `Guessing evenly among ${units} classes has a loss of ${Math.log(units).toFixed(3)}, among ${units - missing.length} one of ${Math.log(units - missing.length).toFixed(3)}`,
             ],
-            why: "What no row is of is never learnt: the model will not say it",
+            why: "Such an output has nothing to learn from, and the model will never predict it",
             fix:
               missing[0] === units - missing.length
                 ? `Give the last layer ${units - missing.length} units`

@@ -19,8 +19,9 @@ export const splitByOrder: Diagnosis = {
     chance: { value: 0.001, unit: "probability by chance", source: "catalogue: label runs test p < 0.001" },
     expected: {
       value: 8,
-      unit: "rows of a class that a part without one should have",
-      source: "with 8 expected, chance leaves a class out in 3 of 10,000 splits",
+      unit: "rows of a class that a part without one should have, beside ln K for K classes",
+      source:
+        "with 8 expected, chance leaves a class out in 3 of 10,000 splits; ln K more make it 3 for K classes together",
     },
     apart: {
       value: 5,
@@ -32,12 +33,13 @@ export const splitByOrder: Diagnosis = {
   about: `A table is often sorted: by class, by date, by price. Who takes its last rows to validate on then trains on some classes
 and is judged on others. The validation loss is far off from the first epoch on, and nothing the model does will help.
 
-Compared are the shares of the classes (or the means of the target) in the parts, and where the last rows validate, whether
+Nothing is said of a part that \`fit\` draws by chance. Compared are the shares of the classes (or the means of the target) in the parts, and where the last rows validate, whether
 labels come in fewer runs than chance would have it. Data that follow time have to be split by time; the difference between
 the parts is then real, and it is good to know that it is there.`,
   example: `const labels = Array.from({ length: 90 }, (_, i) => Math.floor(i / 30));
 const data = labels.map((of, i) => [of + Math.sin(i)]);
-const sorted = await examine({ data, labels, validationSplit: { fraction: 0.2, rule: "last" } });
+const last = { fraction: 0.2, rule: "last" };
+const sorted = await examine({ data, labels, validationSplit: last });
 console.log(sorted.findings[0].code); // PL3111
 
 const mixed = await examine({ data, labels, validationSplit: 0.2 });
@@ -45,11 +47,11 @@ console.log(mixed.findings.some(({ code }) => code === "PL3111")); // false`,
   rules: {
     data: (subject) =>
       together(
-        subject.held.flatMap((part) =>
+        subject.givenApart.flatMap((part) =>
           part.labels.flatMap((labels, i) => {
             const own = subject.training.labels[i];
             if (own.table.shape.length > 2) return [];
-            return own.areClasses ? ofClasses(subject, part, own, labels) : ofValues(part, own, labels);
+            return own.areClasses ? ofClasses(subject, part, i) : ofValues(part, own, labels);
           }),
         ),
       ),
@@ -60,20 +62,17 @@ console.log(mixed.findings.some(({ code }) => code === "PL3111")); // false`,
 
 const why = "The model is judged on rows of another kind than it learns from";
 const fix =
-  "Split by chance within each class: validationSplit: 0.2; or by time, on purpose, where rows follow time";
+  "Split all rows by chance: model.fit(x, y, { validationSplit: 0.2 }); or keep the split where rows follow time and it was made on purpose";
 
-function ofClasses(
-  { unsplit, options }: DataSubject,
-  part: Part,
-  own: Labels,
-  labels: Labels,
-): Observation[] {
+function ofClasses({ training, unsplit, options }: DataSubject, part: Part, output: number): Observation[] {
   const { chance, expected } = splitByOrder.thresholds;
+  const [own, labels] = [training.labels[output], part.labels[output]];
   const [here, there] = [countClasses(own.classes, own.count), countClasses(labels.classes, own.count)];
+  const least = expected.value + Math.log(own.count);
   const absent = [...here.keys()].filter(
     (k) =>
-      (there[k] === 0 && (here[k] / own.rows) * labels.rows >= expected.value) ||
-      (here[k] === 0 && (there[k] / labels.rows) * own.rows >= expected.value),
+      (there[k] === 0 && (here[k] / own.rows) * labels.rows >= least) ||
+      (here[k] === 0 && (there[k] / labels.rows) * own.rows >= least),
   );
   const probability = sameShares(here, there);
   if (absent.length === 0 && probability >= chance.value) return [];
@@ -81,25 +80,25 @@ function ofClasses(
     .map((k) => ({ k, own: here[k] / own.rows, other: there[k] / labels.rows }))
     .toSorted((a, b) => Math.abs(b.own - b.other) - Math.abs(a.own - a.other));
   const name = (k: number): string => options.classes?.[k] ?? `class ${k}`;
-  const runs =
-    unsplit === undefined || part.name !== "validation"
-      ? []
-      : [
-          `In the order of the rows, labels change as rarely as chance would have it with a probability of ${show(runsTest(isCommonest(unsplit.labels[0])))}`,
-        ];
+  const whole = part.name === "validation" ? unsplit?.labels[output] : undefined;
+  const runs = whole === undefined ? 1 : runsTest(isCommonest(whole));
   const [most] = apart;
   return [
     {
       severity: "warning",
-      title: `${percent(most.own)} of the training rows are ${name(most.k)}, and ${percent(most.other)} of the ${part.name} rows`,
+      title: `${percent(most.own)} of the training rows are ${name(most.k)}, but ${percent(most.other)} of the ${part.name} rows`,
       number: probability,
       threshold: chance.value,
       evidence: [
         ...(absent.length === 0
           ? []
           : [`In one of the two parts there is no row of ${some(absent.map(name))}`]),
-        `Splits by chance differ as much with a probability of ${show(probability)}`,
-        ...runs,
+        `Were the rows split by chance, the parts would differ this much with a probability of ${show(probability)}`,
+        ...(runs < chance.value
+          ? [
+              `The rows are sorted: from row to row their labels change so rarely that chance would do it with a probability of ${show(runs)}`,
+            ]
+          : []),
       ],
       why,
       fix,
@@ -123,12 +122,12 @@ function ofValues(part: Part, own: Labels, labels: Labels): Observation[] {
   return [
     {
       severity: "warning",
-      title: `The target's mean is ${show(a.mean)} in the training rows and ${show(b.mean)} in the ${part.name} rows`,
+      title: `${show(a.mean)} is the mean of the target in the training rows, but ${show(b.mean)} in the ${part.name} rows`,
       number: distance,
       threshold: apart.value,
       evidence: [
-        `That is ${show(distance)} standard errors, which splits by chance do not reach`,
-        `Half of the rows lie below ${show(median(own.table.column(0)))} and ${show(median(labels.table.column(0)))}`,
+        `Were the rows split by chance, the two means would hardly ever be more than ${show(apart.value * Math.hypot(a.standardError, b.standardError))} apart`,
+        `Half of the training rows lie below ${show(median(own.table.column(0)))}, half of the ${part.name} rows below ${show(median(labels.table.column(0)))}`,
       ],
       why,
       fix,

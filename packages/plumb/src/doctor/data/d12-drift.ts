@@ -8,7 +8,7 @@ import { ordered, rocArea } from "../statistics/scores.ts";
 import { kolmogorovSmirnov } from "../statistics/tests.ts";
 import type { Part } from "../subjects/data.ts";
 import type { Table } from "../subjects/table.ts";
-import { show } from "../words.ts";
+import { count, percent, show } from "../words.ts";
 import { together } from "./together.ts";
 
 export const drift: Diagnosis = {
@@ -43,7 +43,7 @@ export const drift: Diagnosis = {
   about: `A model is judged by rows that are not like those it learns from: another time, another place, another camera. Its
 validation score then mixes two things, how well it has learnt and how far the rows are from home.
 
-Each column's values are compared between the training part and the others, and a straight line is asked to tell from all
+Each column's values are compared between the training part and the others (but for one that \`fit\` draws by chance), and a straight line is asked to tell from all
 columns together which part a row is in, for rows that it has not seen. Of parts split by chance it can not. Of images and
 sequences the mean and the spread of each row are compared.
 
@@ -56,15 +56,17 @@ const otherLabels = other.map(([a, b]) => (a + b > 0 ? 1 : 0));
 const report = await examine({ data, labels, validationData: [other, otherLabels] });
 console.log(report.findings.map(({ code }) => code)); // PL3112 is among them
 
-console.log((await examine({ data, labels, validationSplit: 0.3 })).findings.some(({ code }) => code === "PL3112")); // false`,
+const { findings } = await examine({ data, labels, validationSplit: 0.3 });
+console.log(findings.some(({ code }) => code === "PL3112")); // false`,
   rules: {
-    data: ({ training, held }) =>
+    data: ({ training, givenApart }) =>
       together(
-        held.flatMap((part) =>
-          training.inputs.flatMap((own, i) =>
-            observe(part, described(own), described(part.inputs[i]), held.length),
-          ),
-        ),
+        training.inputs.flatMap((table, i) => {
+          const own = described(table);
+          return givenApart.flatMap((part) =>
+            observe(part, own, described(part.inputs[i]), givenApart.length),
+          );
+        }),
       ),
   },
   sick: { examine: () => shifted(1) },
@@ -81,6 +83,8 @@ interface Described {
   readonly names: readonly string[];
   /** Column by column. */
   readonly columns: readonly Float64Array[];
+  /** What a value of a column is in words. */
+  readonly shows: (column: number, value: number) => string;
 }
 
 /** The columns of a table; of images and sequences the mean and the spread of each row. */
@@ -91,6 +95,7 @@ function described(table: Table): Described {
     return {
       names: Array.from({ length: table.width }, (_, column) => table.columnName(column)),
       columns: Array.from({ length: table.width }, (_, column) => chosen.column(column)),
+      shows: (column, value) => table.showValue(column, value),
     };
   const [means, spreads] = [new Float64Array(chosen.rows), new Float64Array(chosen.rows)];
   for (let row = 0; row < chosen.rows; row++) {
@@ -103,7 +108,11 @@ function described(table: Table): Described {
     means[row] = sum / chosen.width;
     spreads[row] = Math.sqrt(Math.max(0, squares / chosen.width - means[row] ** 2));
   }
-  return { names: ["the mean of a row", "the spread within a row"], columns: [means, spreads] };
+  return {
+    names: ["the mean of a row", "the spread within a row"],
+    columns: [means, spreads],
+    shows: (_, value) => show(value),
+  };
 }
 
 function observe(part: Part, own: Described, other: Described, parts: number): Observation[] {
@@ -123,7 +132,7 @@ function observe(part: Part, own: Described, other: Described, parts: number): O
   if (drifted.length === 0 && !told) return [];
   const lines = (drifted.length === 0 ? columns.slice(0, 1) : drifted.slice(0, 3)).map(
     ({ i, distance }) =>
-      `${own.names[i]}: half of the training rows lie below ${show(median(own.columns[i]))}, half of the ${part.name} rows below ${show(median(other.columns[i]))}; the distributions are ${show(distance)} apart`,
+      `${own.names[i]}: half of the training rows lie below ${own.shows(i, median(own.columns[i]))}, half of the ${part.name} rows below ${own.shows(i, median(other.columns[i]))}; below some value the shares of their rows differ by ${(100 * distance).toFixed(0)} percentage points`,
   );
   const [first] = columns;
   return [
@@ -131,16 +140,20 @@ function observe(part: Part, own: Described, other: Described, parts: number): O
       severity: "warning",
       title:
         drifted.length === 0
-          ? `Training and ${part.name} rows can be told apart by their columns: area under the curve ${area.toFixed(2)} where chance has 0.50`
-          : `${drifted.length} of ${columns.length} columns lie elsewhere in the ${part.name} rows than in the training rows, ${own.names[first.i]} most (${first.distance.toFixed(2)} of 1)`,
+          ? `${percent(area)} of the pairs of a training row and a ${part.name} row can be told apart by their columns, where chance has 50%`
+          : `${drifted.length} of ${count(columns.length, "column")} ${drifted.length === 1 ? "lies" : "lie"} elsewhere in the ${part.name} rows than in the training rows, ${own.names[first.i]} most`,
       number: drifted.length === 0 ? area : first.distance,
       threshold: drifted.length === 0 ? apart.value : far.value,
       evidence: [
         ...lines,
-        `A straight line that has to say which part a row is from has an area under the curve of ${area.toFixed(2)}; 0.50 is chance`,
+        ...(drifted.length === 0
+          ? []
+          : [
+              `Asked which of a training row and a ${part.name} row is which, a straight line through all columns is right in ${percent(area)} of the pairs; 50% is chance`,
+            ]),
       ],
-      why: "The score mixes what the model has learnt with how different these rows are",
-      fix: "Split all rows by chance (validationSplit: 0.2), or keep the split where the difference is what you want to measure",
+      why: `The score on the ${part.name} rows mixes how well the model has learnt with how different these rows are`,
+      fix: "Split all rows by chance: model.fit(x, y, { validationSplit: 0.2 }); or keep the split where the difference is what you want to measure",
       where: {
         part: part.name,
         columns: drifted.slice(0, 5).map(({ i }) => own.names[i]),

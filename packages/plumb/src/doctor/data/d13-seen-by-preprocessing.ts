@@ -8,7 +8,7 @@ import { clouds } from "../made-up.ts";
 import type { DataSubject, Part } from "../subjects/data.ts";
 import type { LayerFacts, ModelSubject } from "../subjects/model.ts";
 import type { ColumnFacts } from "../subjects/table.ts";
-import { show } from "../words.ts";
+import { count, show } from "../words.ts";
 
 export const seenByPreprocessing: Diagnosis = {
   id: "D13",
@@ -42,8 +42,9 @@ const codesWith = async (rows) => {
   const scale = new Normalization();
   scale.adapt(rows);
   const model = new Sequential([scale, new Dense(1, { activation: "sigmoid" })]);
+  model.compile({ optimizer: "adam", loss: "binaryCrossentropy" });
   const validationData = [other, labelsOf(other)];
-  const report = await examine({ model, compile: { loss: "binaryCrossentropy" }, data: train, labels: labelsOf(train), validationData });
+  const report = await examine({ model, data: train, labels: labelsOf(train), validationData });
   return report.findings.map(({ code }) => code);
 };
 console.log(await codesWith([...train, ...other])); // PL3113 is among them
@@ -52,7 +53,7 @@ console.log(await codesWith(train)); // and here it is not`,
     data: (subject) =>
       observe(subject, subject.training.inputs[0].isTable ? columnsOf(subject.training).map(asItCame) : [], {
         severity: "information",
-        by: "The data came scaled by",
+        by: "the data came scaled by",
         fix: "To be strict, split first, take means and deviations from the training rows, and scale all parts by them",
       }),
     model: (subject) => {
@@ -61,8 +62,8 @@ console.log(await codesWith(train)); // and here it is not`,
       if (scale === undefined) return undefined;
       return observe(data, throughLayer(scale, columnsOf(data.training)), {
         severity: "warning",
-        by: `The Normalization layer "${scale.name}" scales by`,
-        fix: `Adapt it to the training rows alone: split first, then layer.adapt(trainingRows)`,
+        by: `the Normalization layer "${scale.name}" scales by`,
+        fix: `Split first, then let the layer see the training rows alone: layer.adapt(xTrain)`,
       });
     },
   },
@@ -151,12 +152,12 @@ function observe(
     return [
       {
         severity: words.severity,
-        title: `${words.by} the means of ${rows} rows: the ${training.rows} training rows and the ${names} rows together`,
+        title: `${rows - training.rows} rows that the model is to be judged by had a part in the scaling: ${words.by} the means of the training rows and the ${names} rows together`,
         number: alone,
         threshold: apart.value * equal.value,
         evidence: [
           `${name}: scaled, the training rows have a mean of ${show(farthest.middle)}, and with the ${names} rows one of 0`,
-          `Over all ${scaled.length} columns, the means and deviations are those of all rows to within ${show(together)} deviations, those of the training rows to within ${show(alone)}`,
+          `Over ${count(scaled.length, "column")}, means and standard deviations are those of all ${rows} rows to within ${together.toFixed(4)}, but off by up to ${alone.toFixed(4)} from those of the ${training.rows} training rows (in standard deviations)`,
         ],
         why: "The held-out rows have had a part in what the model gets to see, so that its score on them is a little too good",
         fix: words.fix,

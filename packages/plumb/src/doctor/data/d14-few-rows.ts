@@ -29,7 +29,13 @@ mean nothing.`,
   example: `const data = Array.from({ length: 60 }, (_, i) => [Math.sin(i)]);
 const labels = data.map(([a]) => (a > 0 ? 1 : 0));
 const report = await examine({ data, labels, validationSplit: 0.2 });
-console.log(report.findings.map(({ code }) => code)); // PL3114 is among them`,
+console.log(report.findings.map(({ code }) => code)); // PL3114 is among them
+
+// Each fifth of the rows validates once: then all 60 rows are judged, each by a model that
+// had not seen it.
+const rows = [...data.keys()];
+const folds = [0, 1, 2, 3, 4].map((fold) => rows.filter((row) => row % 5 === fold));
+console.log(folds.map((fold) => fold.length)); // [12, 12, 12, 12, 12]`,
   rules: {
     predictions: repeatedRows,
     data: ({ held, options }) =>
@@ -45,18 +51,21 @@ console.log(report.findings.map(({ code }) => code)); // PL3114 is among them`,
           if (!few && (fewest === undefined || counts[fewest] >= ofClass.value)) return [];
           const name = fewest === undefined ? "" : (options.classes?.[fewest] ?? `class ${fewest}`);
           const of = few || fewest === undefined ? part.rows : counts[fewest];
-          const interval = shareOf(Math.round(0.9 * of), of);
+          const right = Math.round(0.9 * of);
+          const interval = shareOf(right, of);
           return [
             {
               severity: "information" as const,
-              title: few ? `There are ${part.rows} ${part.name} rows` : `${of} ${part.name} rows are ${name}`,
+              title: few
+                ? `${part.rows} ${part.name} rows are too few for a precise score`
+                : `${of} ${part.name} rows are of ${name}, too few for a precise score on them`,
               number: of,
               threshold: few ? least.value : ofClass.value,
               evidence: [
-                `A share of 90% of ${of} rows stands for anything from ${percent(interval.low)} to ${percent(interval.high)} (in 95 of 100 samples)`,
+                `A model that is right in ${right} of ${of} rows may be right in anything from ${percent(interval.low)} to ${percent(interval.high)} of all rows of their kind (95% interval)`,
               ],
               why: "Differences between models that are smaller than that are chance",
-              fix: "Judge by several splits (each fifth of the rows once), and give intervals with every score",
+              fix: "Judge by several splits: let each fifth of the rows validate once, take the mean of the five scores, and give intervals with them",
               where: { part: part.name },
             },
           ];

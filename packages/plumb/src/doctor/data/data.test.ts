@@ -2,15 +2,19 @@
 import { describe, expect, test } from "vitest";
 import {
   BatchNormalization,
+  Concatenate,
   Dense,
   Embedding,
   Flatten,
+  input,
   Normalization,
   Rescaling,
+  Reshape,
+  SimpleRNN,
   type Layer,
 } from "../../layers/index.ts";
 import { losses } from "../../index.ts";
-import { Sequential } from "../../train/index.ts";
+import { Model, Sequential } from "../../train/index.ts";
 import { examine, type ExamineOptions } from "../examine.ts";
 import { clouds, pseudo, slope } from "../made-up.ts";
 import { powerOf } from "./loss-units.ts";
@@ -36,6 +40,8 @@ describe("unscaled inputs", () => {
   test("are judged by what the first trained weights meet", async () => {
     expect(await behind()).toContain("D3");
     expect(await behind(new Flatten())).toContain("D3");
+    // A recurrent layer computes its cell without calling it: what comes out of the model is not what goes into it.
+    expect(await behind(new Reshape([2, 1]), new SimpleRNN(4))).toContain("D3");
     expect(await behind(new Rescaling(1 / 255))).not.toContain("D3");
     expect(await behind(adapted(bytes))).not.toContain("D3");
     expect(await behind(new BatchNormalization())).not.toContain("D3");
@@ -50,6 +56,15 @@ describe("unscaled inputs", () => {
     const names = Int32Array.from({ length: count }, (_, row) => 500 * (row % 2) + 30);
     const model = new Sequential([new Embedding(1000, 2), head()]);
     expect(await found({ ...binary, data: names, model })).not.toContain("D3");
+  });
+
+  test("are told of tiny ones, and of each of several", async () => {
+    const tiny = near.map((row) => row.map((value) => value / 3000));
+    expect(await found({ ...binary, data: tiny, model: new Sequential([head()]) })).toContain("D3");
+    const inputs = [input({ shape: [2] }), input({ shape: [2] })];
+    const model = new Model({ inputs, outputs: head().call(new Concatenate().call(inputs)) });
+    expect(await found({ ...binary, data: [near, bytes], model })).toContain("D3");
+    expect(await found({ ...binary, data: [near, near], model })).not.toContain("D3");
   });
 
   test("marks of rare words are as wide as any", async () => {

@@ -29,15 +29,29 @@ const scaling: ReadonlySet<string> = new Set(["Normalization", "Rescaling", "Lam
 const [mostValues, mostRows] = [200_000, 1000];
 
 /**
- * What the first trained weights meet, of some of the training rows; undefined where the size of the inputs does not matter
- * to the model, and where it has several inputs.
+ * What the first trained weights meet, of some of the training rows; nothing where the size of the inputs does not matter to
+ * the model. Several inputs are taken as they come, and only where no layer at all scales something.
  */
-export function received({ model, data, layers }: ModelSubject): Table | undefined {
-  const { inputs, rows } = data.training;
-  if (inputs.length !== 1) return undefined;
-  const [table] = inputs;
-  const most = Math.max(50, Math.min(mostRows, Math.floor(mostValues / table.width)));
-  const sample = table.select(sampleOf(rows, most));
+export function received(subject: ModelSubject): readonly Table[] {
+  const { inputs } = subject.data.training;
+  if (inputs.length === 1) {
+    const behind = behindPreprocessing(subject);
+    return behind === undefined ? [] : [behind];
+  }
+  const isScaled = subject.layers.some(
+    ({ className }) => scaling.has(className) || indifferent.has(className),
+  );
+  return isScaled ? [] : inputs.filter(({ dtype }) => dtype === "float32").map(sampled);
+}
+
+/** Some of the rows of a table. */
+export const sampled = (table: Table): Table =>
+  table.select(sampleOf(table.rows, Math.max(50, Math.min(mostRows, Math.floor(mostValues / table.width)))));
+
+/** What the layers before the first trained weights make of a model's one input. */
+function behindPreprocessing({ model, data, layers }: ModelSubject): Table | undefined {
+  const [table] = data.training.inputs;
+  const sample = sampled(table);
   const before = layers.slice(
     0,
     layers.findIndex(({ layer }) => layer.trainableWeights.length > 0),
@@ -46,13 +60,13 @@ export function received({ model, data, layers }: ModelSubject): Table | undefin
   if (first === undefined || [...before, first].some(({ className }) => indifferent.has(className)))
     return undefined;
   if (before.length === 0) return sample;
+  const passed = new Set(before.map(({ layer }) => layer));
   let last: Tensor | undefined;
-  let met = false;
   observeLayers(
     () => model.call(tensorOf(sample), { training: false }),
     (layer, output) => {
-      if (layer === first.layer) met = true;
-      else if (!met && layer.layers.length === 0) last = output;
+      // Not "until the first trained one": a recurrent layer computes its cell without calling it.
+      if (passed.has(layer)) last = output;
     },
   );
   if (last === undefined) return sample;
@@ -62,7 +76,7 @@ export function received({ model, data, layers }: ModelSubject): Table | undefin
   return new Table(
     table.name,
     { values, shape, dtype },
-    values.length === sample.values.length ? names : undefined,
+    values.length === sample.values.length ? { names } : {},
   );
 }
 

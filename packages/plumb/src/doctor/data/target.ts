@@ -10,7 +10,12 @@ export interface Question {
   /** The rows of the part that `x` holds. */
   readonly rows: Int32Array;
   readonly columnName: (column: number) => string;
+  /** What a value of a column is in words. */
+  readonly showValue: (column: number, value: number) => string;
 }
+
+/** More classes than this are names or amounts, and simple models of them are slow. */
+const mostClasses = 200;
 
 /** So many numbers of a table are looked at, at most. */
 const mostValues = 400_000;
@@ -21,7 +26,7 @@ export function questionOf({ inputs, labels }: Part, mostRows = 4000): Question 
   const [of] = labels;
   if (inputs.length !== 1 || labels.length !== 1 || !table.isTable || of.table.shape.length > 2)
     return undefined;
-  if (!of.areClasses && of.table.width !== 1) return undefined;
+  if (of.areClasses ? of.count > mostClasses : of.table.width !== 1) return undefined;
   const rows = sampleOf(table.rows, Math.max(50, Math.min(mostRows, Math.floor(mostValues / table.width))));
   const chosen = table.select(rows);
   const x: Matrix = { values: chosen.values as ArrayLike<number>, rows: rows.length, width: table.width };
@@ -30,5 +35,11 @@ export function questionOf({ inputs, labels }: Part, mostRows = 4000): Question 
     : { kind: "values", of: Float64Array.from(rows, (row) => of.table.at(row, 0)) };
   if (target.kind === "classes" && rows.some((_, i) => !(target.of[i] >= 0 && target.of[i] < target.classes)))
     return undefined;
-  return { x, target, rows, columnName: (column) => table.columnName(column) };
+  return {
+    x,
+    target,
+    rows,
+    columnName: (column) => table.columnName(column),
+    showValue: (column, value) => table.showValue(column, value),
+  };
 }

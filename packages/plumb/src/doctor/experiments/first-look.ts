@@ -1,12 +1,13 @@
 /** What a model answers before training, for a few rows that are spread over the training part. Looked at once for all rules. */
 import { PlumbError } from "../../base/errors.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { tensorsFor, type RowsData } from "../../train/index.ts";
-import { probe } from "../probe.ts";
+import { beforeHeadOf } from "../../layers/index.ts";
+import { inputsOf, tensorsFor, type RowsData } from "../../train/index.ts";
+import { lookOnce } from "../probe.ts";
 import { sampleOf } from "../statistics/sampling.ts";
 import { Labels } from "../subjects/labels.ts";
 import type { ModelSubject } from "../subjects/model.ts";
-import type { Probe } from "../subjects/training.ts";
+import type { Look } from "../subjects/training.ts";
 
 /** Rows that are looked at: a mean over them is known to a few percent. */
 const mostRows = 256;
@@ -32,7 +33,7 @@ const looks = new WeakMap<ModelSubject, Promise<FirstLook | undefined>>();
 const probes = new WeakMap<ModelSubject, Promise<ProbedModel | undefined>>();
 
 /** What a probe says of a model. */
-export type ProbedModel = Omit<Probe, "step" | "epoch">;
+export type ProbedModel = Look;
 
 /** A value that is made once for each subject. */
 function once<T>(
@@ -59,7 +60,7 @@ export const probeNow = (subject: ModelSubject): Promise<ProbedModel | undefined
     const { model, data, batchSize } = subject;
     if (!model.isCompiled || data.training.labels.length === 0) return undefined;
     const { x, y } = subject.rowsOf(data.training, sampleOf(data.training.rows, Math.max(batchSize, 32)));
-    return probe(model, { x: x as RowsData, y: y as RowsData });
+    return lookOnce(model, { x: x as RowsData, y: y as RowsData });
   });
 
 async function lookAt(subject: ModelSubject): Promise<FirstLook> {
@@ -68,7 +69,7 @@ async function lookAt(subject: ModelSubject): Promise<FirstLook> {
   const { x, y } = subject.rowsOf(training, rows);
   const tensors = await answersTo(subject, x as RowsData);
   const answers = tensors.map((tensor, i): Answer => {
-    const of = training.labels[i];
+    const of = subject.labelsOf(i);
     return {
       tensor,
       values: tensor.dataSync(),
@@ -82,6 +83,14 @@ async function lookAt(subject: ModelSubject): Promise<FirstLook> {
 export async function answersTo({ model }: ModelSubject, x: RowsData): Promise<readonly Tensor[]> {
   const predicted = await model.predictOnBatch(x);
   return tensorsFor(model.outputPlaces!, predicted, { what: "the predictions", place: "output" });
+}
+
+/** What stands before the last activation of each output, as the loss of a known head takes it; the outputs where there is none. */
+export function sumsFor({ model }: ModelSubject, x: RowsData): readonly Tensor[] {
+  const given = model.call(inputsOf(model, x) as never, { training: false });
+  return tensorsFor(model.outputPlaces!, given, { what: "the predictions", place: "output" }).map(
+    beforeHeadOf,
+  );
 }
 
 /** What an experiment gives; nothing where the model or the loss refuses the rows: who checks those says why. */

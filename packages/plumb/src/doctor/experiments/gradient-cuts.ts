@@ -2,10 +2,10 @@
 import { isFloat } from "../../base/dtype.ts";
 import type { Node } from "../../graph/node.ts";
 import { inputsOf, topological } from "../../graph/order.ts";
-import { asTensor, trace } from "../../tensor/index.ts";
-import { labelsOf, mapRows, rowsFor, tensorsFor, valuesIn } from "../../train/index.ts";
+import { asTensor } from "../../tensor/index.ts";
 import type { ModelSubject } from "../subjects/model.ts";
 import type { FirstLook } from "./first-look.ts";
+import { tracedLoss } from "./traced-rows.ts";
 
 /** An operation through which no gradient goes. */
 export interface Cut {
@@ -19,33 +19,21 @@ export interface Cut {
  * rounding, stopGradient, a cast to whole numbers. Of the weights with these names; those nearest to the loss, each kind once.
  */
 export function gradientCuts(
-  { model }: ModelSubject,
+  subject: ModelSubject,
   { x, y }: FirstLook,
   names: ReadonlySet<string>,
 ): readonly Cut[] {
-  const { places: _, ...rows } = rowsFor(model, x, y);
-  const objective = model.compiled.objective(model.outputInfos!, labelsOf(rows));
   const cuts = new Map<string, Cut>();
-  const program = trace(
-    (...args) => {
-      let next = 0;
-      const given = mapRows(rows, () => args[next++]);
-      const predictions = tensorsFor(model.outputPlaces!, model.call(given.x, { training: false }), {
-        what: "the predictions",
-        place: "output",
-      });
-      const { total } = objective.loss(given.y, predictions, given.sampleWeight);
-      const weights = model.trainableVariables
-        .filter(({ name }) => names.has(name))
-        .map((variable) => asTensor(variable).node);
-      for (const node of cutNodes(total.node, weights)) {
-        const cut = { op: node.op.name, part: node.origin?.name ?? "loss" };
-        cuts.set(`${cut.op} ${cut.part}`, cut);
-      }
-      return total;
-    },
-    valuesIn(rows).map(({ shape, dtype }) => ({ shape, dtype })),
-  );
+  const program = tracedLoss(subject, x, y, (loss) => {
+    const weights = subject.model.trainableVariables
+      .filter(({ name }) => names.has(name))
+      .map((variable) => asTensor(variable).node);
+    for (const node of cutNodes(loss.node, weights)) {
+      const cut = { op: node.op.name, part: node.origin?.name ?? "loss" };
+      cuts.set(`${cut.op} ${cut.part}`, cut);
+    }
+    return loss;
+  });
   program.dispose();
   return [...cuts.values()];
 }

@@ -2,7 +2,9 @@
 import { activationBehind } from "../../base/contract.ts";
 import { PlumbError } from "../../base/errors.ts";
 import { Loss } from "../../losses/index.ts";
+import { smoothed } from "../../numerics/crossentropy.ts";
 import { tensor, type Tensor } from "../../tensor/index.ts";
+import { tensorOf } from "../subjects/model.ts";
 import { countClasses } from "../statistics/entropy.ts";
 import { median } from "../statistics/robust.ts";
 import type { Labels } from "../subjects/labels.ts";
@@ -19,10 +21,7 @@ export const readAs = (loss: Loss<any>, fromLogits?: boolean): Loss<any> =>
 /** The mean loss of answers; undefined where labels and answers do not go together. */
 export function lossOf(loss: Loss<any>, { table }: Labels, answers: Tensor): number | undefined {
   try {
-    const value = loss
-      .call(tensor(table.values, table.shape, table.dtype), answers)
-      .mean()
-      .itemSync();
+    const value = loss.call(tensorOf(table), answers).mean().itemSync();
     return Number.isNaN(value) ? undefined : value;
   } catch (error) {
     if (error instanceof PlumbError) return undefined;
@@ -55,12 +54,15 @@ export function ignorance(loss: Loss<any>, labels: Labels, shape: readonly numbe
   let guesses: (number | undefined)[];
   if (behind === "softmax") {
     if (units < 2) return undefined;
-    const counts = countClasses(labels.classes, units);
+    const shares =
+      labels.table.width === units
+        ? columns(labels, units, mean)
+        : Array.from(countClasses(labels.classes, units), (count) => count / rows);
     even = of(filled(1 / units));
-    guesses = [of(Array.from(counts, (count) => count / rows))];
+    guesses = [of(shares.map((share) => mixed(share, loss, units)))];
   } else if (behind === "sigmoid") {
     even = of(filled(0.5));
-    guesses = [of(columns(labels, units, mean))];
+    guesses = [of(columns(labels, units, mean).map((share) => mixed(share, loss, units)))];
   } else if (contract.predictions === "real") {
     even = of(filled(0));
     guesses = [of(columns(labels, units, mean)), of(columns(labels, units, median))];
@@ -68,6 +70,38 @@ export function ignorance(loss: Loss<any>, labels: Labels, shape: readonly numbe
   const known = guesses.filter((value) => value !== undefined);
   return even === undefined || known.length === 0 ? undefined : { even, informed: Math.min(...known) };
 }
+
+/**
+ * The loss of the best answers that there could be: 0 for most, but where labels are shares, or are smoothed, what is left of
+ * a cross-entropy then. Undefined for losses that have no best answers.
+ */
+export function lowestLoss(
+  loss: Loss<any>,
+  labels: Labels,
+  [rows, units]: readonly [number, number],
+): number | undefined {
+  const { perfect } = loss.record;
+  if (perfect === undefined || loss.contract.custom) return undefined;
+  const y = tensorOf(labels.table);
+  const share = smoothingOf(loss);
+  const wanted = share === 0 ? y : smoothed(y.cast("float32"), share, classesOf(loss, units));
+  const best = perfect(wanted, units);
+  return best.size === rows * units
+    ? lossOf(readAs(loss, false), labels, best.cast("float32").reshape([rows, units]))
+    : undefined;
+}
+
+/** The share of an even guess that a loss mixes into its labels. */
+export const smoothingOf = ({ parameters }: Loss<any>): number =>
+  Number((parameters as Readonly<Record<string, unknown>>).labelSmoothing ?? 0);
+
+/** Among how many classes a loss spreads that share: two for labels that stand by themselves. */
+const classesOf = ({ contract }: Loss<any>, units: number): number =>
+  contract.labels === "oneHot" ? units : 2;
+
+/** The probability that a loss asks for where labels have this share. */
+export const mixed = (label: number, loss: Loss<any>, units: number): number =>
+  label * (1 - smoothingOf(loss)) + smoothingOf(loss) / classesOf(loss, units);
 
 const mean = (values: ArrayLike<number>): number => {
   let sum = 0;

@@ -3,13 +3,14 @@ import { pseudo } from "../made-up.ts";
 import type { ModelSubject } from "../subjects/model.ts";
 
 /**
- * Runs an experiment with normal random weights of the size of a fresh layer's in the place of the trained ones; undone
- * afterwards. Offsets and factors (one axis) stay near what they are, but within ±1: those that silence units do not.
+ * Runs an experiment with normal random weights, `spread` times the size of a fresh layer's, in the place of the trained
+ * ones; undone afterwards. Offsets and factors (one axis) stay near what they are, but within ±1: those that silence units do not.
  */
 export const withOtherWeights = <R>(
   subject: ModelSubject,
   seed: number,
   experiment: () => Promise<R>,
+  spread = 1,
 ): Promise<R> =>
   subject.undone(async () => {
     const { model } = subject;
@@ -26,7 +27,7 @@ export const withOtherWeights = <R>(
             (value) => Math.min(1, Math.max(-1, Number(value))) + 0.1 * normal(drawn++),
           ) as never;
         const inputs = shape.slice(0, -1).reduce((a, b) => a * b, 1);
-        return Float32Array.from(values, () => normal(drawn++) / Math.sqrt(inputs)) as never;
+        return Float32Array.from(values, () => (spread * normal(drawn++)) / Math.sqrt(inputs)) as never;
       }),
     );
     return experiment();

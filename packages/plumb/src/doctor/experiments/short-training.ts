@@ -1,9 +1,10 @@
 /** Short trainings, to be taken back by who runs them (`ModelSubject.undone`). Bounded in steps. */
 import { generatorState, setGeneratorState } from "../../base/seed.ts";
-import { Adam } from "../../optimizers/index.ts";
-import { gradients, trace } from "../../tensor/index.ts";
-import { labelsOf, mapRows, rowsFor, tensorsFor, valuesIn, type RowsData } from "../../train/index.ts";
+import type { Optimizer } from "../../optimizers/index.ts";
+import { gradients } from "../../tensor/index.ts";
+import type { RowsData } from "../../train/index.ts";
 import type { ModelSubject } from "../subjects/model.ts";
+import { tracedLoss } from "./traced-rows.ts";
 
 /** Rows as a model takes them. */
 export interface SomeRows {
@@ -56,42 +57,26 @@ export async function trainAsGiven(
   );
 }
 
-/** Trains on the same rows with Adam at a rate, without dropout, penalties and a step of the model's own. */
+/** Trains on the same rows with a fresh optimizer, without dropout, penalties and a step of the model's own. */
 export async function trainPlainly(
-  { model }: ModelSubject,
+  subject: ModelSubject,
   { x, y }: SomeRows,
-  rate: number,
+  optimizer: Optimizer,
   steps: number,
   goal: number,
 ): Promise<Course> {
-  const { places: _, ...rows } = rowsFor(model, x, y);
-  const objective = model.compiled.objective(model.outputInfos!, labelsOf(rows));
-  const optimizer = new Adam({ learningRate: rate });
-  const variables = model.trainableVariables;
+  const variables = subject.model.trainableVariables;
   optimizer.build(variables);
-  const values = valuesIn(rows);
-  const program = trace(
-    (...args) => {
-      let next = 0;
-      const given = mapRows(rows, () => args[next++]);
-      const predictions = tensorsFor(model.outputPlaces!, model.call(given.x, { training: false }), {
-        what: "the predictions",
-        place: "output",
-      });
-      const { total } = objective.loss(given.y, predictions, given.sampleWeight);
-      optimizer.apply(gradients(total, variables), variables);
-      return total;
-    },
-    values.map(({ shape, dtype }) => ({ shape, dtype })),
-  );
-  const fed = values.map((value) => value.dataSync());
+  const program = tracedLoss(subject, x, y, (loss) => {
+    optimizer.apply(gradients(loss, variables), variables);
+    return loss;
+  });
   const outside = generatorState();
   try {
-    const step = (): void => program.run(...fed);
     return await follow(
-      step,
+      program.run,
       async () => {
-        step();
+        program.run();
         return program.output(0)[0];
       },
       steps,

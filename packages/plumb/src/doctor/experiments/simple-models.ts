@@ -329,3 +329,9 @@ export function without({ values, rows, width }: Matrix, column: number): Matrix
       if (j !== column) kept[row * (width - 1) + to++] = values[row * width + j];
   return { values: kept, rows, width: width - 1 };
 }
+
+/** A column of the same rows. */
+export function onlyColumn({ values, rows, width }: Matrix, column: number): Matrix {
+  const kept = Float64Array.from({ length: rows }, (_, row) => values[row * width + column]);
+  return { values: kept, rows, width: 1 };
+}

@@ -49,6 +49,17 @@ export const lowest = (curve: readonly number[]): number =>
 /** The part that a run is judged by: rows that nothing was chosen by, where there are such. */
 export const judgedPart = ({ data }: RunSubject): Part | undefined => data?.test ?? data?.validation;
 
+/** What the model says about a part, where a row costs there what training lowers: undefined where it is another loss. */
+export async function costed(
+  run: RunSubject,
+  part: Part | undefined,
+): Promise<PredictionsSubject | undefined> {
+  const kind = run.objective?.kind;
+  if (kind !== "crossentropy" && kind !== "squaredError") return undefined;
+  const predictions = part && (await run.predictions(part));
+  return predictions?.areClasses === (kind === "crossentropy") ? predictions : undefined;
+}
+
 /** What the model says about the rows that a run is judged by. */
 export async function judged(run: RunSubject): Promise<PredictionsSubject | undefined> {
   const part = judgedPart(run);

@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { BatchNormalization, Dense, Dropout } from "../../layers/index.ts";
+import { Adam } from "../../optimizers/index.ts";
 import { EarlyStopping, Sequential } from "../../train/index.ts";
-import { check, diagnoses, review, type ReviewOptions } from "../index.ts";
+import { check, diagnoses, review, type CheckOptions, type ReviewOptions } from "../index.ts";
+import { baselineOfLabels } from "../baseline.ts";
 import { clouds, pseudo } from "../made-up.ts";
+import { Labels } from "../subjects/labels.ts";
+import { Table } from "../subjects/table.ts";
 
 const said = async (options: ReviewOptions) =>
   (await review(options)).findings.map(({ catalogue, severity }) => `${catalogue} ${severity}`);
@@ -83,7 +87,7 @@ describe("from labels and predictions", () => {
     expect(metrics.accuracy.value).toBeCloseTo(0.978, 12);
     expect(metrics.recall.value).toBeCloseTo(0.12, 12);
     expect(findings[0]).toMatchObject({ catalogue: "P5", number: 0.12 });
-    expect(findings[0].title).toBe("97.8% of the rows are right, and 12.0% of those that are class 1");
+    expect(findings[0].title).toBe("97.8% of the rows are classified correctly, but only 12.0% of class 1");
     expect(findings.find(({ catalogue }) => catalogue === "P11")?.title).toMatch(
       /finds 100.0% of class 1 instead of 12.0%/,
     );
@@ -120,6 +124,113 @@ describe("from labels and predictions", () => {
     expect(even.findings).toEqual([]);
     expect(Object.keys(even.metrics)).toContain("r2Score");
   });
+});
+
+describe("a model that has learned nothing that helps (P4)", () => {
+  const trained = async (shuffled: boolean) => {
+    const { data, labels } = clouds(4, 400, { spread: 0.8 });
+    const model = new Sequential([
+      new Dense(16, { activation: "relu" }),
+      new Dense(4, { activation: "softmax" }),
+    ]);
+    model.compile({ loss: "sparseCategoricalCrossentropy", optimizer: new Adam({ learningRate: 0.01 }) });
+    const rows = shuffled ? Int32Array.from(labels, (_, row) => Math.floor(4 * pseudo(row + 900))) : labels;
+    const options = { validationSplit: 0.5, seed: 2 };
+    const history = await model.fit(data, rows, { ...options, epochs: 10 });
+    return (await review({ model, history, data, labels: rows, ...options })).findings;
+  };
+
+  test("is a warning where the labels belong to other rows", async () => {
+    const [finding] = (await trained(true)).filter(({ catalogue }) => catalogue === "P4");
+    expect(finding.severity).toBe("warning");
+    expect(finding.title).toMatch(/no better than always the same answer/);
+    expect(finding.fix).toMatch(/row i of the labels belongs to row i of the inputs/);
+  });
+
+  test("and none where they do not", async () => {
+    expect((await trained(false)).filter(({ severity }) => severity !== "information")).toEqual([]);
+  });
+});
+
+describe("the rows of a validationSplit", () => {
+  const { data, labels } = clouds(2, 80);
+  const fitted = async () => {
+    const model = new Sequential([new Dense(1, { activation: "sigmoid" })]);
+    model.compile({ loss: "binaryCrossentropy", optimizer: "adam" });
+    const history = await model.fit(data, labels, { epochs: 1, validationSplit: 0.25 });
+    return { model, history, data, labels, validationSplit: 0.25 };
+  };
+
+  test("are those of fit, whose seed the history has", async () => {
+    const run = await fitted();
+    expect(run.history.seed).toBeTypeOf("number");
+    await expect(review(run)).resolves.toBeDefined();
+  });
+
+  test("cannot be told from numbers alone", async () => {
+    const run = await fitted();
+    const numbers = { ...run, history: run.history.history };
+    await expect(review(numbers)).rejects.toThrow(/^PL4004.*seed/s);
+    await expect(review({ ...numbers, seed: run.history.seed })).resolves.toBeDefined();
+    const last = { fraction: 0.25, rule: "last" } as const;
+    await expect(review({ ...numbers, validationSplit: last })).resolves.toBeDefined();
+  });
+});
+
+test("validation labels that number the classes otherwise are told (D4), before the overfitting that they look like", async () => {
+  const { data, labels } = clouds(3, 300);
+  const model = new Sequential([new Dense(3, { activation: "softmax" })]);
+  model.compile({ loss: "sparseCategoricalCrossentropy", optimizer: new Adam({ learningRate: 0.1 }) });
+  const [x, y] = [data.slice(0, 200), labels.slice(0, 200)];
+  const held = labels.slice(200);
+  const ids = async (of: ArrayLike<number>) => {
+    const validationData = [data.slice(200), Array.from(of)] as const;
+    const history = await model.fit(x, y, { epochs: 8, validationData });
+    const { findings } = await review({ model, history, data: x, labels: y, validationData });
+    return findings.map(({ catalogue }) => catalogue);
+  };
+  expect((await ids(held.map((of) => (of + 2) % 3)))[0]).toBe("D4");
+  expect(await ids(held)).not.toContain("D4");
+});
+
+test("of counts the best constant answer is known", () => {
+  const labels = Array.from({ length: 60 }, (_, row) => [0, 1, 5][row % 3]);
+  const table = new Table("labels", { values: Float32Array.from(labels), shape: [60, 1], dtype: "float32" });
+  // The mean is 2: 2 − 2 ln 2, and no other rate costs less.
+  const { value } = baselineOfLabels({ kind: "poisson" }, new Labels(table)) ?? { value: NaN };
+  expect(value).toBeCloseTo(2 - 2 * Math.log(2), 12);
+  const cost = (rate: number) =>
+    labels.reduce((sum, y) => sum + rate - y * Math.log(rate), 0) / labels.length;
+  expect(cost(2)).toBeCloseTo(value, 12);
+  for (const rate of [1, 1.9, 2.1, 3]) expect(cost(rate)).toBeGreaterThan(value);
+});
+
+test("what counts more in training counts more in review", async () => {
+  const labels = Array.from({ length: 400 }, (_, row) => Number(row % 10 === 0));
+  const predictions = labels.map((of, row) => 0.35 + 0.3 * pseudo(row) + 0.15 * of);
+  const options = { labels, predictions, kind: "probabilities" } as const;
+  const said = async (given: CheckOptions) => (await check(given)).findings.map(({ catalogue }) => catalogue);
+  // As many rows of the common class are called rare: on purpose, where an error there costs a ninth.
+  expect(await said(options)).toEqual(expect.arrayContaining(["P4", "P11"]));
+  expect(await said({ ...options, classWeight: { 0: 0.55, 1: 5 } })).toEqual([]);
+});
+
+test("what is not a number is refused, with its row", async () => {
+  const kind = "probabilities";
+  await expect(check({ labels: [0, 1, NaN], predictions: [0.1, 0.2, 0.3], kind })).rejects.toThrow(
+    /^PL2012.*row 2/s,
+  );
+  await expect(check({ labels: [0, 1], predictions: [0.1, NaN], kind })).rejects.toThrow(/^PL2001.*row 1/s);
+});
+
+test("decisions alone are judged by what they allow", async () => {
+  const labels = Array.from({ length: 300 }, (_, row) => row % 3);
+  const predictions = labels.map((of, row) => (row % 5 === 0 ? (of + 1) % 3 : of));
+  const { metrics, findings } = await check({ labels, predictions, kind: "decisions" });
+  expect(metrics.accuracy.value).toBeCloseTo(0.8, 12);
+  expect(metrics["recall of class 2"].value).toBeCloseTo(0.8, 12);
+  expect(Object.keys(metrics)).not.toEqual(expect.arrayContaining(["crossentropy"]));
+  expect(findings).toEqual([]);
 });
 
 test("a review leaves weights, running averages and random numbers as they were, and early stopping is no overfitting", async () => {

@@ -3,9 +3,11 @@ import type { Observation } from "../finding.ts";
 import { meanOf } from "../statistics/intervals.ts";
 import type { Part } from "../subjects/data.ts";
 import type { RunSubject } from "../subjects/run.ts";
-import { show } from "../words.ts";
-import { baselineOf, type Baseline } from "./baseline.ts";
-import { curvesOf, endOf, lastEpochs, lowest, noiseOf, type Curves } from "./course.ts";
+import { drawCurve } from "../drawing.ts";
+import { lowerFirst, show } from "../words.ts";
+import { baselineOfRun, type Baseline } from "../baseline.ts";
+import { lossInUse } from "./modes.ts";
+import { costed, curvesOf, endOf, lastEpochs, lowest, noiseOf, type Curves } from "./course.ts";
 
 export const overfitting: Diagnosis = {
   id: "P1",
@@ -48,19 +50,21 @@ export const overfitting: Diagnosis = {
     },
   },
   explains: ["P2", "P4", "P7"],
-  about: `A model that overfits has learned its training rows by heart: their loss keeps falling while that of rows it has not
-seen stands still and then rises. What it knows is of no use for other rows, and it is far too sure of itself.
+  about: `A model that overfits has memorised its training rows: their loss keeps falling, while the loss on rows it has not seen
+stands still and then rises. What it has memorised does not help on other rows, and it is far too sure of itself there.
 
-Two signs are looked for. The first is a validation loss that has risen from its lowest epoch by more than chance, while the
-training loss fell on: chance is measured by the losses of the single rows, or by how far the curve jumps from epoch to epoch.
-The second is a gap between both losses, large beside what it costs to know nothing at all. A small gap is usual and harmless.
+Two signs are looked for. The first is a validation loss that has risen from its lowest epoch by more than chance while the
+training loss went on falling. Chance is measured by how much the losses of single rows differ, or by how far the curve jumps
+from epoch to epoch. The second is a gap between the two losses that is large beside the loss of a model that ignores its
+inputs. A small gap is normal and harmless.
 
-The remedies in the order in which to try them: stop at the best epoch, collect more rows, make the model smaller, add Dropout
-or a penalty on weights.`,
-  example: `const report = await review({ history: { loss: [0.9, 0.3, 0.05], val_loss: [0.9, 0.8, 1.5] }, classes: 3 });
+Try the remedies in this order: stop at the best epoch, collect more rows, make the model smaller, add Dropout or a penalty on
+the weights.`,
+  example: `const history = { loss: [0.9, 0.3, 0.05], val_loss: [0.9, 0.8, 1.5] };
+const report = await review({ history, classes: 3 });
 console.log(report.findings.map(({ code }) => code)); // PL4201 and PL4202
 
-const remedy = new EarlyStopping({ monitor: "val_loss", patience: 5, restoreBestWeights: true });
+const remedy = new EarlyStopping({ patience: 5, restoreBestWeights: true });
 console.log(remedy.monitor); // val_loss`,
   rules: { run: observe },
   sick: { review: () => ({ history: { loss: 0.01, val_loss: 0.5 }, loss: "mse" as const }) },
@@ -74,6 +78,8 @@ interface Ends {
   /** Standard errors of the held-out loss, and of the gap; undefined where rows are not here. */
   readonly heldError?: number;
   readonly gapError?: number;
+  /** The held-out loss without its worst row. */
+  readonly heldButWorst?: number;
   readonly part: string;
 }
 
@@ -86,26 +92,30 @@ async function observe(run: RunSubject): Promise<Observation[]> {
   const rise = curves && riseOf(curves, ends, run);
   const gap = gapOf(ends, run, curves);
   if (rise === undefined && gap === undefined) return [];
-  const { gap: least } = overfitting.thresholds;
   const ratio = ends.held / ends.training;
-  const times = ratio > 1000 ? "more than 1000 times" : `${show(round(ratio))} times`;
-  const best = curves && curves.epochs[lowest(curves.validation)];
+  const times = ratio > 1000 ? "more than 1000 times" : ratio > 1 ? `${show(round(ratio))} times` : "above";
+  const lowestAt = curves === undefined ? 0 : lowest(curves.validation);
+  const [best, before] = [curves?.epochs[lowestAt], curves?.validation[lowestAt] ?? NaN];
+  const stopAt = rise === undefined || best === undefined ? "" : `, here epoch ${best} counted from 0`;
   return [
     {
       severity: "warning",
-      title: `Overfitting: the loss of ${ends.part} is ${show(round(ends.held))}, ${times} the training loss of ${show(round(ends.training))}`,
+      title: `Overfitting: the loss on ${ends.part} is ${show(round(ends.held))}, ${times} the training loss of ${show(round(ends.training))}`,
       number: ratio,
       threshold: overfitting.thresholds.ratio.value,
       evidence: [
-        ...[rise, gap].filter((sentence) => sentence !== undefined),
+        ...[rise, ...(gap ?? [])].filter((sentence) => sentence !== undefined),
         ...(ends.gapError === undefined
           ? []
           : [
-              `The gap is ${show(round((ends.held - ends.training) / ends.gapError))} times its standard error, which is what chance among the rows would give`,
+              `The gap is ${show(round((ends.held - ends.training) / ends.gapError))} times its standard error, the gap that chance alone would make`,
             ]),
       ],
-      why: `The model knows its training rows by heart, and that does not carry over to other rows${rise === undefined ? `: a gap of less than ${100 * least.value}% of what it costs to know nothing would be usual` : ""}`,
-      fix: `Stop at the best epoch${rise === undefined || best === undefined ? "" : ` (${best}, counted from 0)`}: callbacks: [new EarlyStopping({ monitor: "val_loss", patience: 5, restoreBestWeights: true })]. Then: more rows, fewer units, new Dropout(0.3) between layers, or kernelRegularizer: "l2"`,
+      ...(curves === undefined || rise === undefined
+        ? {}
+        : { drawing: drawCurve(curves.validation, { name: "lowest validation loss", value: before }) }),
+      why: "The model has memorised its training rows, and what it memorised does not help on new rows",
+      fix: `Stop at the best epoch${stopAt}: callbacks: [new EarlyStopping({ monitor: "val_loss", patience: 5, restoreBestWeights: true })]. If that is not enough: more rows, fewer units, new Dropout(0.3) between layers, or kernelRegularizer: "l2"`,
       where: {
         part: ends.part,
         ...(rise === undefined || best === undefined ? {} : { epoch: best }),
@@ -122,17 +132,38 @@ const heldPart = ({ data }: RunSubject): Part | undefined => data?.validation ??
 /** Losses of both parts as the model is now, dropout off, row by row. */
 async function endsByRows(run: RunSubject): Promise<Ends | undefined> {
   const part = heldPart(run);
-  if (run.data === undefined || part === undefined || run.objective === undefined) return undefined;
-  const [held, training] = [await run.predictions(part), await run.predictions(run.data.training)];
-  if (held === undefined || training === undefined) return undefined;
-  const [of, by] = [meanOf(held.losses), meanOf(training.losses)];
+  const [held, training] = [await costed(run, part), await costed(run, run.data?.training)];
+  if (held === undefined || training === undefined) return endsByBatches(run);
+  const [of, by] = [meanOf(held.weighed), meanOf(training.weighed)];
   if (!Number.isFinite(of.mean) || !Number.isFinite(by.mean)) return undefined;
   return {
     training: by.mean,
     held: of.mean,
     heldError: of.standardError,
     gapError: Math.hypot(of.standardError, by.standardError),
+    heldButWorst:
+      (of.mean * held.rows - held.weighed.reduce((worst, loss) => Math.max(worst, loss), 0)) /
+      (held.rows - 1),
     part: held.part,
+  };
+}
+
+/** The same batch by batch, of losses that have no rows of their own here: those of several outputs, or over columns. */
+function endsByBatches(run: RunSubject): Ends | undefined {
+  const { model, judging, data } = run;
+  const part = heldPart(run);
+  if (model === undefined || judging === undefined || data === undefined || part === undefined)
+    return undefined;
+  const judged = { model, judging };
+  const [held, training] = [lossInUse(judged, part), lossInUse(judged, data.training)];
+  if (held === undefined || training === undefined || !Number.isFinite(held.mean - training.mean))
+    return undefined;
+  return {
+    training: training.mean,
+    held: held.mean,
+    heldError: held.standardError,
+    gapError: Math.hypot(held.standardError, training.standardError),
+    part: `the ${part.name} rows`,
   };
 }
 
@@ -151,24 +182,28 @@ function riseOf({ epochs, training, validation }: Curves, ends: Ends, run: RunSu
   if (ends.heldError !== undefined && heldPart(run)?.name === "validation" && ends.held < (now + before) / 2)
     return undefined;
   const error = ends.heldError ?? 3 * noiseOf(validation);
-  const base = baselineOf(run)?.value ?? training[0];
-  const matters = Math.max(riseMatters.value * before, 0.05 * base);
+  const base = baselineOfRun(run)?.value ?? training[0];
+  const matters = Math.max(riseMatters.value * Math.abs(before), 0.05 * Math.abs(base));
   if (now - before <= Math.max(rise.value * error, matters)) return undefined;
   if (endOf(training) >= training[best]) return undefined;
-  return `The validation loss was lowest, ${show(round(before))}, in epoch ${epochs[best]} and has risen to ${show(round(now))} since, while the training loss fell from ${show(round(training[best]))} to ${show(round(endOf(training)))}`;
+  return `The validation loss was lowest in epoch ${epochs[best]}, ${show(round(before))}, and has risen to ${show(round(now))} since, while the training loss fell from ${show(round(training[best]))} to ${show(round(endOf(training)))}`;
 }
 
 /** The gap is large by itself. */
-function gapOf(ends: Ends, run: RunSubject, curves: Curves | undefined): string | undefined {
-  const { gap: least, ratio } = overfitting.thresholds;
+function gapOf(ends: Ends, run: RunSubject, curves: Curves | undefined): readonly string[] | undefined {
+  const { gap: matters, ratio } = overfitting.thresholds;
   const gap = ends.held - ends.training;
   const first = curves !== undefined && curves.training.length >= 5 ? curves.training[0] : undefined;
   const baseline: Baseline | undefined =
-    baselineOf(run) ??
-    (first === undefined ? undefined : { value: first, says: `the first epoch cost ${show(round(first))}` });
-  if (ends.held < (baseline === undefined ? 10 : ratio.value) * ends.training) return undefined;
-  if (baseline === undefined)
-    return `There is a gap of ${show(round(gap))} between ${ends.part} and the training rows`;
-  if (gap < least.value * baseline.value) return undefined;
-  return `There is a gap of ${show(round(gap))} between ${ends.part} and the training rows; to compare: ${baseline.says}`;
+    baselineOfRun(run) ??
+    (first === undefined
+      ? undefined
+      : { value: first, says: `The training loss of the first epoch was ${show(round(first))}` });
+  // Of a loss that falls below 0 no ratio means anything. And one row decides nothing: without the worst it is still so.
+  const least = (baseline === undefined ? 10 : ratio.value) * ends.training;
+  if (run.floor < 0 || ends.training < 0 || ends.held < least || (ends.heldButWorst ?? ends.held) < least)
+    return undefined;
+  if (baseline !== undefined && gap < matters.value * baseline.value) return undefined;
+  const sentence = `The gap between ${ends.part} and the training rows is ${show(round(gap))}`;
+  return baseline === undefined ? [sentence] : [sentence, `For comparison: ${lowerFirst(baseline.says)}`];
 }

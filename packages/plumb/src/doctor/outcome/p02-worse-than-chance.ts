@@ -3,8 +3,8 @@ import type { Observation } from "../finding.ts";
 import { meanOf, normal95 } from "../statistics/intervals.ts";
 import type { PredictionsSubject } from "../subjects/predictions.ts";
 import type { RunSubject } from "../subjects/run.ts";
-import { percent, show } from "../words.ts";
-import { evenGuess } from "./baseline.ts";
+import { lowerFirst, percent, show } from "../words.ts";
+import { evenGuess, type Baseline } from "../baseline.ts";
 import { curvesOf, judged, endOf, noiseOf } from "./course.ts";
 
 export const worseThanChance: Diagnosis = {
@@ -25,16 +25,18 @@ export const worseThanChance: Diagnosis = {
         "a model that has not been trained lies a little above guessing by the luck of its first weights, and is not sure",
     },
   },
-  explains: ["P7"],
-  about: `Who knows nothing and says so gives each of K classes the probability 1/K, and pays ln K nats a row: 0.69 for two
-classes, 1.10 for three, 2.30 for ten. A model whose loss on rows it has not seen is above that would do better to guess. It is
-not only wrong but sure of it: a probability of 0.99 for the wrong class costs 4.6 nats. Its accuracy may still look well,
-since that does not ask how sure it was.
+  explains: ["P7", "P9"],
+  about: `A model that knows nothing and admits it gives each of K classes the probability 1/K, and has a loss (cross-entropy) of
+ln K: 0.69 for two classes, 1.10 for three, 2.30 for ten. A model with a higher loss than that on rows it has not seen would do
+better to guess. It is not only wrong but sure of it: a probability of 0.99 for a wrong class costs 4.6. Its accuracy may still
+look good, since accuracy does not ask how sure the model was.
 
-It comes from overfitting, from labels that do not belong to their rows, or from numbers that are no probabilities.`,
-  example: `const predictions = [0.9, 0.05, 0.05, 0.9, 0.05, 0.05, 0.05, 0.9, 0.05];
-const labels = [1, 2, 0];
-const report = await check({ labels: [...labels, ...labels], predictions: [...predictions, ...predictions], kind: "probabilities" });
+It comes from overfitting, from labels that do not belong to their rows, or from numbers that are not probabilities.`,
+  example: `// Six rows of three classes: each time the model is sure of another class than the label.
+const said = [0.9, 0.05, 0.05, 0.9, 0.05, 0.05, 0.05, 0.9, 0.05];
+const predictions = [...said, ...said];
+const labels = [1, 2, 0, 1, 2, 0];
+const report = await check({ labels, predictions, kind: "probabilities" });
 console.log(report.findings.map(({ code }) => code)); // PL4202 is among them`,
   rules: {
     predictions: ofPredictions,
@@ -48,22 +50,22 @@ console.log(report.findings.map(({ code }) => code)); // PL4202 is among them`,
 };
 
 function ofPredictions(subject: PredictionsSubject): Observations {
-  const chance = subject.areClasses ? evenGuess(subject.classes) : undefined;
+  const chance = subject.areScorable ? evenGuess(subject.classes) : undefined;
   if (chance === undefined) return undefined;
-  const { mean, standardError } = meanOf(subject.losses);
+  const { mean, standardError } = meanOf(subject.weighed);
   const { above, ratio } = worseThanChance.thresholds;
   if (!(mean > Math.max(ratio.value * chance.value, chance.value + above.value * standardError)))
     return undefined;
-  const { rows, classes, labels, decided, probabilities } = subject;
+  const { rows, classes, labels, likeliest, probabilities } = subject;
   let [right, sure] = [0, 0];
   for (let row = 0; row < rows; row++) {
-    if (labels[row] === decided[row]) right += 1;
-    sure += probabilities[row * classes + decided[row]] / rows;
+    if (labels[row] === likeliest[row]) right += 1;
+    sure += probabilities[row * classes + likeliest[row]] / rows;
   }
   return [
     observation(subject.part, mean, chance, [
-      `The interval of 95% of that loss is ${show(mean - normal95 * standardError)} to ${show(mean + normal95 * standardError)}`,
-      `Its decisions are right in ${percent(right / rows)} of the rows, and it gives them a probability of ${percent(sure)} in the mean`,
+      `The true loss lies between ${show(mean - normal95 * standardError)} and ${show(mean + normal95 * standardError)} (interval of 95%)`,
+      `The likeliest class is right in ${percent(right / rows)} of the rows, and the model gives it a probability of ${percent(sure)} on average`,
     ]),
   ];
 }
@@ -79,7 +81,7 @@ function ofCurves(run: RunSubject): Observations {
   if (now < Math.max(ratio.value * chance.value, chance.value + 3 * noiseOf(validation))) return undefined;
   return [
     observation("the validation rows", now, chance, [
-      `The training loss ended at ${show(training[training.length - 1])}: so sure is the model of rows that it knows`,
+      `The training loss ended at ${show(training[training.length - 1])}`,
     ]),
   ];
 }
@@ -87,15 +89,15 @@ function ofCurves(run: RunSubject): Observations {
 const observation = (
   part: string,
   loss: number,
-  chance: { readonly value: number; readonly says: string },
+  chance: Baseline,
   evidence: readonly string[],
 ): Observation => ({
   severity: "warning",
-  title: `The loss of ${part} is ${show(loss)}, worse than chance: ${chance.says}`,
+  title: `The loss on ${part} is ${show(loss)}, worse than chance: ${lowerFirst(chance.says)}`,
   number: loss,
   threshold: chance.value,
   evidence,
-  why: "The model is sure of answers that are wrong: who takes its probabilities at their word loses more than by guessing",
-  fix: 'Stop at the epoch with the lowest validation loss: new EarlyStopping({ monitor: "val_loss", patience: 5, restoreBestWeights: true }). If it was never below chance, look whether labels belong to their rows',
+  why: "The model is sure of wrong answers: its probabilities are worth less than an even guess",
+  fix: 'Stop at the epoch with the lowest validation loss: callbacks: [new EarlyStopping({ monitor: "val_loss", patience: 5, restoreBestWeights: true })]. If the loss never was below chance, check that each label stands with its own row',
   where: { part },
 });

@@ -2,26 +2,13 @@ import { Dense } from "../../layers/index.ts";
 import { SGD } from "../../optimizers/index.ts";
 import { Sequential } from "../../train/index.ts";
 import type { Diagnosis, Observations } from "../diagnosis.ts";
-import { constant, linear, nearest, type Learner, type Target } from "../experiments/simple-models.ts";
 import type { FitCase } from "../fit-case.ts";
 import { clouds } from "../made-up.ts";
 import { meanOf } from "../statistics/intervals.ts";
-import { sampleOf } from "../statistics/sampling.ts";
-import type { Labels } from "../subjects/labels.ts";
-import type { PredictionsSubject } from "../subjects/predictions.ts";
-import type { Table } from "../subjects/table.ts";
+import { smallestProbability, type PredictionsSubject } from "../subjects/predictions.ts";
 import { percent, show } from "../words.ts";
 import { judged, judgedPart } from "./course.ts";
-
-/** What is tried: a learner, and what a user would call it. */
-const simple: readonly (readonly [name: string, learner: Learner])[] = [
-  ["always the same answer", constant],
-  ["a linear model", linear],
-  ["the label of the nearest training row", nearest],
-];
-
-/** So many products of training row, held-out row and column are computed at most, and so many rows taken. */
-const [mostWork, mostRows] = [6e7, 3000];
+import { distanceOf, squared, tried, type Trial } from "./simple-trials.ts";
 
 export const simpleModels: Diagnosis = {
   id: "P4",
@@ -46,14 +33,38 @@ export const simpleModels: Diagnosis = {
       unit: "share of the simple model's error that is gone",
       source: "deepchecks: a gain of less than a tenth over a simple model; here an information",
     },
+    nothing: {
+      value: 0.5,
+      unit: "share of the errors of always the same answer that are surely not gone",
+      source:
+        "beside that gain: who takes away less than a tenth of them, and by two standard errors less than half, has learned nothing that helps; of few rows nothing is sure",
+    },
+    hints: {
+      value: 0.02,
+      unit: "share of the cross-entropy of the class shares that is surely gone",
+      source:
+        "who is sure of no class may know a lot: of the next letter of a word a good model is wrong in 7 of 10, and always the same answer in 8",
+    },
+    even: {
+      value: 0.8,
+      unit: "share of the commonest class",
+      source:
+        "where a class is commoner, answering it has few errors to take away: P5 tells whether it hides another",
+    },
   },
-  explains: ["P2", "P5", "P7", "P11"],
-  about: `Before a network is worth its cost it has to beat what anybody can do in a minute: always the commonest class or the
-mean, a linear model, the label of the nearest training row. These three learn from the training rows and answer the same
+  explains: ["P2", "P5", "P7", "P9", "P11"],
+  about: `A network is worth its cost when it beats what anybody can do in a minute: always the commonest class (or the mean), a
+linear model, or the label of the most similar training row. These three learn from the training rows and answer the same
 held-out rows as the model, and the answers are compared row by row.
 
-A model that is clearly worse than one of them has not been trained well: the columns say more than it has learned. One that is
-merely no better may be all that the columns allow; that is told as an information, since many tables are linear at heart.`,
+A model that is clearly worse than one of them has not been trained well: the columns say more than it has learned. One that
+takes away next to none of the errors of always the same answer, and gives the true class no more probability than the class
+shares do, has learned nothing. Both are warnings. One that is merely no
+better than a linear model or a neighbour may already say all that the columns allow: that is an information, since many tables
+need no more.
+
+Amounts are compared by what was trained: squared errors, or for losses that grow like them, absolute errors. Of a loss whose
+best answer is neither the mean nor the middle, a quantile's for one, nothing is said.`,
   example: `const labels = Array.from({ length: 200 }, (_, row) => row % 2);
 const data = labels.map((of, row) => [of + Math.sin(row) / 4]);
 const model = new Sequential([new Dense(1, { activation: "sigmoid" })]);
@@ -68,9 +79,11 @@ console.log(report.findings.map(({ code }) => code)); // PL4204 is among them`,
       if (run.data === undefined || part === undefined || predictions === undefined) return undefined;
       const { training } = run.data;
       const [table] = training.inputs;
-      if (training.inputs.length > 1 || !table.isTable || training.labels[0].table.shape.length > 2)
-        return undefined;
-      const trials = tried(table, training.labels[0], part.inputs[0], predictions);
+      const distance = predictions.areClasses ? squared : distanceOf(run);
+      if (distance === undefined || training.labels[0].table.shape.length > 2) return undefined;
+      // Of images, sequences and several inputs only what needs none is tried.
+      const held = training.inputs.length === 1 && table.isTable ? part.inputs[0] : undefined;
+      const trials = tried(held && table, training.labels[0], held, predictions, distance);
       if (trials === undefined) return undefined;
       const best = trials.reduce((a, b) => (b.error < a.error ? b : a));
       const { worse, ratio, gain } = simpleModels.thresholds;
@@ -78,27 +91,44 @@ console.log(report.findings.map(({ code }) => code)); // PL4204 is among them`,
       const clearly =
         model - best.error > worse.value * best.standardError && model > ratio.value * best.error;
       const gained = 1 - model / best.error;
+      const nothing = !clearly && knowsNothing(trials[0], predictions);
       // Where both make next to no error there is nothing to gain.
-      if (!clearly && (!(gained < gain.value) || best.error * rows < 5)) return undefined;
-      const say = (error: number): string =>
-        predictions.areClasses ? `wrong in ${percent(error)}` : `a mean squared error of ${show(error)}`;
+      if (!clearly && !nothing && (!(gained < gain.value) || best.error * rows < 5)) return undefined;
+      const { areClasses, part: where } = predictions;
+      const say = (error: number): string => (areClasses ? `${percent(error)} wrong` : show(error));
+      const against = nothing ? trials[0] : best;
+      const less = 1 - model / against.error;
+      const hardly = less > 0.0005 ? "hardly better than" : "no better than";
+      const verdict = `${clearly ? "beaten by" : hardly} ${against.name}`;
       return [
         {
-          severity: clearly ? "warning" : "information",
-          title: `${predictions.areClasses ? percent(model) : show(model)} ${predictions.areClasses ? `of ${predictions.part} are answered wrongly` : `is the mean squared error on ${predictions.part}`}, ${clearly ? "clearly more than by" : "not clearly less than by"} ${best.name}`,
-          number: gained,
+          severity: clearly || nothing ? "warning" : "information",
+          title: areClasses
+            ? `${percent(model)} of the model's answers on ${where} are wrong: it is ${verdict} (${percent(against.error)} wrong)`
+            : `${show(model)} is the model's mean ${distance.name} error on ${where}: it is ${verdict} (${show(against.error)})`,
+          number: less,
           threshold: clearly ? 0 : gain.value,
           evidence: [
-            ...trials.map(({ name, error }) => `By ${name}: ${say(error)}`),
-            `By the model: ${say(model)} (on the same ${rows} rows)`,
+            `On the same ${rows} rows, ${trials.map(({ name, error }) => `${name}: ${say(error)}`).join("; ")}; the model: ${say(model)}`,
+            clearly
+              ? `The difference is ${errorsApart(model - best.error, best.standardError)}, so that it is not luck`
+              : worthOf(less, areClasses),
           ],
-          why: clearly
-            ? "The columns say more about the labels than the model has learned"
-            : "A network that is no better than this costs more than it gives, or the columns say no more",
-          fix: clearly
-            ? "Train longer or with another learning rate, model.findLearningRate(x, y), and scale the inputs: new Normalization() as the first layer"
-            : "Take the simple model, or look for columns that say more",
-          where: { part: predictions.part },
+          ...(clearly
+            ? {
+                why: "The columns say more about the labels than the model has learned",
+                fix: "Train longer or with a better learning rate, await model.findLearningRate(x, y), and scale the inputs: new Normalization() as the first layer",
+              }
+            : nothing
+              ? {
+                  why: "What the model has learned does not help on rows it has not seen",
+                  fix: "Check that row i of the labels belongs to row i of the inputs, and that no reshape, transpose or shuffle has mixed them up. Then look for a better learning rate, await model.findLearningRate(x, y), and for columns that say more",
+                }
+              : {
+                  why: "A network that is no better than this is not worth its cost, or the columns say no more than this",
+                  fix: "Use the simple model, or look for columns that say more",
+                }),
+          where: { part: where },
         },
       ];
     },
@@ -107,54 +137,103 @@ console.log(report.findings.map(({ code }) => code)); // PL4204 is among them`,
   healthy: { train: () => trained(0.5) },
 };
 
+function worthOf(less: number, areClasses: boolean): string {
+  const least = `at least ${percent(simpleModels.thresholds.gain.value)}`;
+  const now = less > 0.0005 ? `${percent(less)} ${areClasses ? "fewer errors" : "less error"} than that` : "";
+  const wanted = areClasses ? `${least} fewer errors` : `${least} less error`;
+  return now === ""
+    ? `It would have to make ${wanted} than that to be worth a network`
+    : `It makes ${now}; to be worth a network, it would have to make ${wanted}`;
+}
+
+/** Next to none of the errors of always the same answer are gone, and surely not half of them. */
+function knowsNothing({ error, model, standardError }: Trial, subject: PredictionsSubject): boolean {
+  const { areClasses, classCounts } = subject;
+  const { gain, nothing, even } = simpleModels.thresholds;
+  const rows = classCounts.reduce((sum, of) => sum + of, 0);
+  if (areClasses && Math.max(...classCounts) > even.value * rows) return false;
+  if (beatsShares(subject)) return false;
+  return model > (1 - gain.value) * error && error - model + 2 * standardError < nothing.value * error;
+}
+
+/** Whether the true classes surely get more probability than their shares would give them. */
+function beatsShares({ areScorable, classCounts, labels, losses }: PredictionsSubject): boolean {
+  if (!areScorable) return false;
+  const { worse, hints } = simpleModels.thresholds;
+  const rows = classCounts.reduce((sum, of) => sum + of, 0);
+  const byShares = losses.map(
+    (_, row) => -Math.log(Math.max(smallestProbability, classCounts[labels[row]] / rows)),
+  );
+  const { mean, standardError } = meanOf(byShares.map((cost, row) => cost - losses[row]));
+  return mean > worse.value * standardError && mean > hints.value * meanOf(byShares).mean;
+}
+
 /**
- * Without inputs there is one simple model: always the commonest class, or the mean. Only who is clearly worse than that is
- * told; of a regression also whether the predictions are on another scale than the labels.
+ * Without inputs there is one simple model: always the commonest class, or the mean. Told is who is clearly worse than that,
+ * or knows no more; of a regression also whether the predictions are on another scale than the labels.
  */
 function worseThanConstant(subject: PredictionsSubject): Observations {
-  const { rows, labels, predictions, losses, decided, areClasses, part, options } = subject;
+  const { rows, labels, predictions, losses, decided, areClasses, part, options, weights } = subject;
   if (rows < 20) return undefined;
   const known = options.trainingLabels ?? labels;
   const mean = meanOf(known).mean;
   const counts = subject.classCounts;
   const commonest = counts.indexOf(Math.max(...counts));
   const mine = areClasses
-    ? Float64Array.from(labels, (label, row) => Number(label !== decided[row]))
+    ? Float64Array.from(labels, (label, row) => weights[row] * Number(label !== decided[row]))
     : losses;
-  const its = Float64Array.from(labels, (label) =>
-    areClasses ? Number(label !== commonest) : (label - mean) ** 2,
+  const its = Float64Array.from(labels, (label, row) =>
+    areClasses ? weights[row] * Number(label !== commonest) : (label - mean) ** 2,
   );
   const { worse, ratio } = simpleModels.thresholds;
   const [model, constantly] = [meanOf(mine).mean, meanOf(its).mean];
   const { standardError } = meanOf(mine.map((mistake, i) => mistake - its[i]));
-  if (!(model - constantly > worse.value * standardError) || model < ratio.value * constantly)
-    return undefined;
+  const clearly = model - constantly > worse.value * standardError && model >= ratio.value * constantly;
+  const trial = { name: "", error: constantly, model, standardError, rows };
+  const nothing = constantly > 0 && (areClasses || isOne(subject)) && knowsNothing(trial, subject);
+  if (!clearly && !nothing) return undefined;
   const line = areClasses ? undefined : lineThrough(predictions, labels);
   const scaled = line !== undefined && line.explained > 0.5;
   return [
     {
       severity: "warning",
       title: areClasses
-        ? `${percent(model)} of ${part} are answered wrongly, clearly more than the ${percent(constantly)} of always saying ${subject.className(commonest)}`
-        : `${show(model)} is the mean squared error on ${part}, clearly more than the ${show(constantly)} of always saying the mean label`,
+        ? `${percent(model)} of the predictions for ${part} are wrong: always answering ${subject.className(commonest)} is wrong in ${percent(constantly)}`
+        : `${show(model)} is the mean squared error on ${part}: always answering the mean label has ${show(constantly)}`,
       number: 1 - model / constantly,
       threshold: 0,
       evidence: [
-        `The difference is ${show((model - constantly) / standardError)} times its standard error, row by row`,
+        clearly
+          ? `The difference is ${errorsApart(model - constantly, standardError)}, so that it is not luck`
+          : isOne(subject)
+            ? `The prediction is the same in each of the ${rows} rows`
+            : `The predictions take away ${percent(Math.max(0, 1 - model / constantly))} of the errors of that, and surely not half of them`,
         ...(scaled
           ? [
-              `The labels are about ${show(line.slope)} times the prediction ${line.offset < 0 ? "-" : "+"} ${show(Math.abs(line.offset))}: that line explains ${percent(line.explained)} of how they differ`,
+              `The labels are about ${show(line.slope)} times the prediction ${line.offset < 0 ? "-" : "+"} ${show(Math.abs(line.offset))}: that line explains ${percent(line.explained)} of their differences`,
             ]
           : []),
       ],
-      why: "Who looks at no column at all does better",
+      why: `An answer that looks at no column at all does ${clearly ? "better" : "as well"}`,
       fix: scaled
-        ? `Bring both to one scale, predictions.map((of) => ${show(line.slope)} * of + ${show(line.offset)}), or undo the scaling of the labels that the model was trained with`
-        : "Look whether row i of the predictions belongs to row i of the labels, and whether both number the classes alike or are in one unit",
+        ? `Undo the scaling that the labels had in training; measured on these rows it is predictions.map((value) => ${show(line.slope)} * value + ${show(line.offset)})`
+        : areClasses
+          ? "Check that row i of the predictions belongs to row i of the labels, and that both number the classes in the same way"
+          : "Check that row i of the predictions belongs to row i of the labels, and that both are in the same unit",
       where: { part },
     },
   ];
 }
+
+/** Whether all rows have the same prediction. */
+const isOne = ({ predictions, width }: PredictionsSubject): boolean =>
+  predictions.every((value, i) => value === predictions[i % width]);
+
+/** Where all rows differ alike, there is no error to count by. */
+const errorsApart = (difference: number, error: number): string =>
+  error > 0
+    ? `${show(Number((difference / error).toPrecision(2)))} times its standard error`
+    : "the same in each row";
 
 /** Least squares of labels on predictions, and the share of the labels' variance that the line explains. */
 function lineThrough(
@@ -170,74 +249,6 @@ function lineThrough(
   }
   const slope = xx > 0 ? xy / xx : 0;
   return { slope, offset: my - slope * mx, explained: xx > 0 && yy > 0 ? (xy * xy) / (xx * yy) : 0 };
-}
-
-/** What came of a simple model, beside the model on the same rows. */
-interface Trial {
-  readonly name: string;
-  readonly error: number;
-  readonly model: number;
-  /** Of the difference of both. */
-  readonly standardError: number;
-  readonly rows: number;
-}
-
-/** All simple models, trained on the training rows and asked about the held-out ones; of many a fixed sample. */
-function tried(
-  table: Table,
-  labels: Labels,
-  held: Table,
-  predictions: PredictionsSubject,
-): readonly Trial[] | undefined {
-  const { width } = table;
-  const bound = Math.floor(Math.min(mostRows, Math.sqrt(mostWork / width)));
-  const known = sampleOf(table.rows, bound);
-  const asked = sampleOf(held.rows, bound);
-  if (known.length < 20 || asked.length < 20) return undefined;
-  const values = new Float64Array((known.length + asked.length) * width);
-  const take = (from: Table, rows: Int32Array, at: number): void =>
-    rows.forEach((row, i) => {
-      for (let j = 0; j < width; j++) values[(at + i) * width + j] = from.at(row, j);
-    });
-  take(table, known, 0);
-  take(held, asked, known.length);
-  const x = { values, rows: known.length + asked.length, width };
-  const all = (ofKnown: (row: number) => number): Float64Array =>
-    Float64Array.from([
-      ...Array.from(known, ofKnown),
-      ...Array.from(asked, (row) => predictions.labels[row]),
-    ]);
-  const { classes } = predictions;
-  const of = all((row) => (predictions.areClasses ? labels.classes[row] : labels.table.at(row, 0)));
-  if (predictions.areClasses && of.some((label) => !(label >= 0 && label < classes))) return undefined;
-  const target: Target = predictions.areClasses ? { kind: "classes", of, classes } : { kind: "values", of };
-  const rows = Int32Array.from(known.keys());
-  return simple.map(([name, learner]) => {
-    const answer = learner(x, target, rows);
-    const mine = Float64Array.from(asked, (row) =>
-      predictions.areClasses
-        ? Number(predictions.decided[row] !== predictions.labels[row])
-        : predictions.losses[row],
-    );
-    const its = Float64Array.from(asked, (_, i) => {
-      const said = answer(x, known.length + i);
-      const label = of[known.length + i];
-      return predictions.areClasses ? Number(highest(said) !== label) : (said[0] - label) ** 2;
-    });
-    return {
-      name,
-      error: meanOf(its).mean,
-      model: meanOf(mine).mean,
-      standardError: meanOf(mine.map((mistake, i) => mistake - its[i])).standardError,
-      rows: asked.length,
-    };
-  });
-}
-
-function highest(scores: ArrayLike<number>): number {
-  let best = 0;
-  for (let k = 1; k < scores.length; k++) if (scores[k] > scores[best]) best = k;
-  return best;
 }
 
 const trained = (learningRate: number): FitCase => {

@@ -5,6 +5,7 @@ import type { Diagnosis } from "../diagnosis.ts";
 import type { FitCase } from "../fit-case.ts";
 import { pseudo } from "../made-up.ts";
 import { meanOf } from "../statistics/intervals.ts";
+import type { PredictionsSubject } from "../subjects/predictions.ts";
 import type { RunSubject } from "../subjects/run.ts";
 import { show } from "../words.ts";
 import { curvesOf, endOf, noiseOf } from "./course.ts";
@@ -32,36 +33,38 @@ export const validationBetter: Diagnosis = {
       source: "in the first the training loss is a mean over an epoch that began with no knowledge",
     },
   },
-  about: `Rows that a model has been trained on should cost it no more than rows it has not seen. Three harmless reasons turn that
-round in the log of a training: dropout works in training only, the training loss is a mean over the epoch while validation
-comes at its end, and a class weight counts in training only. So the training rows are scored once more, as the model is now
-and with dropout off, and only what is left is told.
+  about: `A model should not do better on rows it has not seen than on those it was trained on. Three harmless reasons turn that
+round in the log of a training: dropout works in training only; the training loss is a mean over the epoch, while validation
+comes at its end; and class weights count in training only. So the training rows are scored once more, with the model as it is
+now and dropout off, and only what is left is told.
 
-Then the held-out rows are easier than the training rows. They were not drawn by chance, or copies of them are among the
-training rows many times, or their labels are cleaner.`,
-  example: `const history = { loss: [0.9, 0.8, 0.7, 0.7, 0.7, 0.7], val_loss: [0.5, 0.4, 0.3, 0.3, 0.3, 0.3] };
-console.log((await review({ history })).findings[0].code); // PL4206`,
+Then the held-out rows are easier than the training rows: they were not drawn at random, or many copies of them are among the
+training rows, or their labels are cleaner.`,
+  example: `const loss = [0.9, 0.8, 0.7, 0.7, 0.7, 0.7];
+const report = await review({ history: { loss, val_loss: loss.map((of) => of - 0.4) } });
+console.log(report.findings[0].code); // PL4206`,
   rules: {
     async run(run) {
       const rows = await rowsOfBoth(run);
       if (rows === undefined) return byCurves(run);
       const { training, held, part } = rows;
-      const error = Math.hypot(training.standardError, held.standardError);
+      // Were both parts alike, rows of the held-out one would differ as those of training do; few of them rarely show it all.
+      const error = training.standardError * Math.sqrt(1 + training.rows / held.rows);
       const { below, matters } = validationBetter.thresholds;
       const gap = training.mean - held.mean;
       if (!(gap > below.value * error) || gap < matters.value * training.mean) return undefined;
       return [
         {
           severity: "warning",
-          title: `The loss of ${part} is ${show(held.mean)}, below the ${show(training.mean)} of the rows that were trained on`,
+          title: `The loss on ${part} is ${show(held.mean)}, lower than the ${show(training.mean)} on the rows the model was trained on`,
           number: gap / error,
           threshold: below.value,
           evidence: [
-            `The difference is ${show(gap / error)} times its standard error: luck of the split does not explain it`,
-            "Both were scored with the model as it is now and dropout off, so that dropout and the mean over an epoch do not explain it either",
+            `The difference is ${show(Number((gap / error).toPrecision(2)))} times its standard error: a lucky split does not explain it`,
+            "Both parts were scored with the trained model and dropout off, so that dropout and the mean over an epoch do not explain it either",
           ],
-          why: "The held-out rows are easier than those of training: what they say of the model does not hold for rows to come",
-          fix: 'Draw the split by chance, validationSplit: { fraction: 0.2, rule: "stratified" }, and look for copies of rows in both parts and for labels that differ in quality',
+          why: "The held-out rows are easier than the training rows, so that the model will do worse on new rows than they promise",
+          fix: 'Split at random, validationSplit: { fraction: 0.2, rule: "stratified" }; look for rows that are in both parts, and for labels that are cleaner in one of them',
           where: { part },
           confirmed: true,
         },
@@ -77,7 +80,8 @@ async function rowsOfBoth(run: RunSubject) {
   if (run.data === undefined || part === undefined) return undefined;
   const [held, training] = [await run.predictions(part), await run.predictions(run.data.training)];
   if (held === undefined || training === undefined) return undefined;
-  return { training: meanOf(training.losses), held: meanOf(held.losses), part: held.part };
+  const of = ({ losses, rows }: PredictionsSubject) => ({ ...meanOf(losses), rows });
+  return { training: of(training), held: of(held), part: held.part };
 }
 
 /** From the log alone it cannot be told from dropout: an information. */
@@ -96,15 +100,15 @@ function byCurves(run: RunSubject) {
   return [
     {
       severity: "information" as const,
-      title: `The validation loss is ${show(held)}, below the training loss of ${show(now)}`,
+      title: `The validation loss is ${show(held)}, lower than the training loss of ${show(now)}`,
       number: gap / now,
       threshold: matters.value,
       evidence: [
-        `It was so in each of the ${training.length} epochs from epoch ${curves.epochs[from.value]} on`,
-        "Dropout, penalties and class weights work in training only and may be the reason; the log alone cannot tell",
+        `It was lower in each of the ${training.length} epochs from epoch ${curves.epochs[from.value]} on`,
+        "Dropout, penalties and class weights count in training only and may be the reason; the log alone cannot tell",
       ],
-      why: "If neither is at work, the validation rows are easier than those of training",
-      fix: "Give the model and the data too, review({ model, history, data, labels, validationData }): then the training rows are scored with dropout off",
+      why: "If the model has none of these, the validation rows are easier than the training rows",
+      fix: "Give the model and the data too, await review({ model, history, data: x, labels: y, validationData }): the training rows are then scored with dropout off",
       where: { part: "the validation rows" },
     },
   ];

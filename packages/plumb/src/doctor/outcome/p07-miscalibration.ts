@@ -7,7 +7,7 @@ import { twoSided } from "../statistics/intervals.ts";
 import { sampleOf } from "../statistics/sampling.ts";
 import { binned } from "../statistics/scores.ts";
 import type { PredictionsSubject } from "../subjects/predictions.ts";
-import { percent, show } from "../words.ts";
+import { count, percent, points, show } from "../words.ts";
 import { onJudged } from "./course.ts";
 import { bestTemperature, lossAt } from "./temperature.ts";
 
@@ -32,17 +32,19 @@ export const miscalibration: Diagnosis = {
       source: "Spiegelhalter, Probabilistic prediction in patient management and clinical trials, 1986",
     },
   },
-  about: `Of the rows to which a model gives 80%, 80 in 100 should come true. Where it says 95% and 70 in 100 come true it is too
-sure of itself, and every decision that weighs a risk by its probability goes wrong, although the accuracy is the same.
+  about: `Of the rows to which a model gives 80%, 80 in 100 should come true. A model that says 95% where 70 in 100 come true is
+too sure of itself, and every decision that weighs a risk by its probability goes wrong, although its accuracy is the same.
 
-Rows are put into 15 groups by how sure the model was, and in each the share that came true is held against what was said. The
-mean distance over the rows is the expected calibration error. It is told where the interval of it is clear of 0.05, and where a
-second test, which needs no groups, agrees.
+Rows are put into 15 groups by how sure the model was, and in each the share that came true is compared with what was said. The
+mean distance over the rows is called the expected calibration error. It is told where its interval is clear of 0.05 and a
+second test, which needs no groups, agrees. A model that is too sure gets a warning; one that is not sure enough, as after a
+short training, or is off in one direction, an information.
 
-Networks that were trained long are often too sure. Dividing the logits by one number, the temperature, makes up for it and
-changes no decision. It is found on rows that were not trained on.`,
+Networks that were trained for long are often too sure. Dividing the logits (what goes into the softmax or sigmoid) by one
+number, the temperature, makes up for it and changes no decision. It is found on rows that were not trained on.`,
   example: `const labels = Array.from({ length: 400 }, (_, row) => (row % 10 < 7 ? 1 : 0));
-const report = await check({ labels, predictions: labels.map(() => 0.97), kind: "probabilities" });
+const predictions = labels.map(() => 0.97);
+const report = await check({ labels, predictions, kind: "probabilities" });
 console.log(report.findings.map(({ code }) => code)); // PL4207 is among them`,
   rules: { predictions: observe, run: onJudged(observe) },
   sick: { check: () => asSure(3) },
@@ -50,10 +52,10 @@ console.log(report.findings.map(({ code }) => code)); // PL4207 is among them`,
 };
 
 function observe(subject: PredictionsSubject): Observation[] {
-  const { rows, labels, classes } = subject;
+  const { rows, classes, options } = subject;
   // Groups of a few rows say nothing; labels that are no class, and numbers that are no probabilities, are told elsewhere.
-  if (!subject.areClasses || rows < 30 || !subject.areDistributions) return [];
-  if (labels.some((label) => !(label >= 0 && label < classes))) return [];
+  // Class weights move probabilities on purpose.
+  if (rows < 30 || options.classWeight !== undefined || !subject.areScorable) return [];
   const { said, isRight } = confidences(subject);
   const { error, chance } = miscalibration.thresholds;
   if (spiegelhalter(said, isRight) > chance.value) return [];
@@ -67,26 +69,30 @@ function observe(subject: PredictionsSubject): Observation[] {
   const worst = binned(said, isRight).reduce((a, b) =>
     b.count * Math.abs(b.said - b.right) > a.count * Math.abs(a.said - a.right) ? b : a,
   );
-  const helps = after < 0.99 * before;
-  const all = bestTemperature(subject, chosen).temperature;
+  const all = bestTemperature(subject, chosen);
+  // At the end of what was tried, even less would be better: the probabilities say nothing, or the opposite.
+  const helps = after < 0.99 * before && !all.atEnd;
+  const tooSure = helps && all.temperature > 1;
+  const T = Number(all.temperature.toPrecision(3));
+  const one = classes === 2 && subject.width === 1;
   return [
     {
       // What one number does not mend is most often a model too simple for the rows, told as P3 or P4: no call for action here.
-      severity: helps ? "warning" : "information",
-      title: `${percent(value)} is how far, in the mean, the probabilities of ${subject.part} are from what came true`,
+      severity: tooSure ? "warning" : "information",
+      title: `${points(value)} is how far the probabilities on ${subject.part} are off on average${helps ? `: the model is ${tooSure ? "too sure of itself" : "not sure enough"}` : ""}`,
       number: value,
       threshold: error.value,
       evidence: [
-        `That is the expected calibration error; its interval of 95% is ${percent(low)} to ${percent(high)}`,
-        `To ${worst.count} rows ${percent(worst.said)} was given in the mean, and ${percent(worst.right)} came true`,
+        `To ${count(worst.count, "row")} it gave ${percent(worst.said)} on average, and ${percent(worst.right)} of them came true`,
+        `The number is the expected calibration error; its interval of 95% is ${percent(low)} to ${percent(high)}`,
         helps
-          ? `Dividing the logits by ${temperature.toFixed(2)} brings the loss from ${show(before)} to ${show(after)} on rows that this number was not found on`
-          : "Dividing the logits by a number does not mend it: the model is off in one direction, or from row to row",
+          ? `Dividing the logits, which go into the ${one ? "sigmoid" : "softmax"}, by a number found on half of the rows brings the loss of the other half from ${show(before)} to ${show(after)}`
+          : "Dividing the logits by a number does not mend it: the probabilities are off in one direction, or from row to row",
       ],
-      why: "Whoever decides by these probabilities, or adds up what is to be expected, is misled",
+      why: "Decisions that rely on these probabilities come out wrong, and so do sums of them",
       fix: helps
-        ? `Divide the logits by ${all.toFixed(2)} before the ${classes === 2 && subject.width === 1 ? "sigmoid: sigmoid(logits.div(T))" : "softmax: softmax(logits.div(T))"}, with T = ${all.toFixed(2)} found on rows that were not trained on`
-        : "Train with rows as they will come (no resampling, no class weights), or fit a curve from probability to share on held-out rows",
+        ? `Divide the logits by ${T}, ${one ? `sigmoid(logits.div(${T}))` : `softmax(logits.div(${T}))`}; find this number on validation rows${tooSure ? "" : ", or train longer"}`
+        : "Train on rows as they will come (no resampling, no class weights), or correct the probabilities by a curve found on validation rows",
       where: { part: subject.part },
     },
   ];

@@ -2,17 +2,20 @@ import type { CheckOptions } from "../check.ts";
 import type { Diagnosis } from "../diagnosis.ts";
 import type { Observation } from "../finding.ts";
 import { pseudo } from "../made-up.ts";
+import { entropyOf } from "../statistics/entropy.ts";
 import { meanOf, normal95, twoSided } from "../statistics/intervals.ts";
 import { quantile, sorted } from "../statistics/robust.ts";
 import { sampleOf } from "../statistics/sampling.ts";
 import type { PredictionsSubject } from "../subjects/predictions.ts";
-import { count, percent, show } from "../words.ts";
+import { percent, show } from "../words.ts";
 import { onJudged } from "./course.ts";
 
 /** So many rows and columns are looked at, and so many groups are made of one with many values. */
-const [mostRows, mostColumns, bins] = [20_000, 50, 4];
+const [mostRows, mostColumns, mostBins] = [20_000, 50, 4];
 /** So many distinct values are each a group of its own. */
 const mostCategories = 12;
+/** A model whose loss is above this share of that of knowing nothing has learned next to nothing. */
+const learned = 0.9;
 /** So many groups are told. */
 const shown = 3;
 
@@ -27,6 +30,12 @@ export const weakSegment: Diagnosis = {
       unit: "loss of the group / loss of all rows",
       source: "DOCTOR.md, P9",
     },
+    matters: {
+      value: 0.01,
+      unit: "loss of the group / loss of a model that looks at no input",
+      source:
+        "added: of a model that is right everywhere some group is still the worst, and nothing is to be mended",
+    },
     rows: {
       value: 30,
       unit: "rows of the group",
@@ -38,12 +47,12 @@ export const weakSegment: Diagnosis = {
       source: "Holm's and Bonferroni's correction: the probability of each group times the number of groups",
     },
   },
-  about: `A mean over all rows hides groups in which the model is much worse. Each column is cut into groups: by its values where it
-has few, into quarters where it has many. The loss of a group is held against that of the other rows. Since many groups are
-looked at, one of them is always the worst, so that a group is told only if chance would hardly show one as bad among all of
-them.
+  about: `A mean over all rows hides groups on which the model is much worse. Each column is cut into groups: one for each of its
+values where there are few, quarters of the rows (of few rows, thirds or halves) where there are many. The loss of a group is
+compared with that of the other rows. Since many groups are looked at, one of them is always the worst, so a group is told only
+if chance would hardly make one of them as bad. Of a model that has learned next to nothing no group is told.
 
-A weak group is no fault by itself: some rows are harder than others. It is where more data, or a closer look, help most.`,
+A weak group is no fault by itself: some rows are harder than others. It shows where more data, or a closer look, help most.`,
   example: `const rows = Array.from({ length: 400 }, (_, row) => row);
 const report = await check({
   labels: rows.map((row) => row % 2),
@@ -69,12 +78,17 @@ interface Group {
 
 function observe(subject: PredictionsSubject): Observation[] {
   const { losses, part } = subject;
+  const what = subject.kind === "decisions" ? "share of wrong rows" : "loss";
   if (subject.options.inputs === undefined || losses.some((loss) => Number.isNaN(loss))) return [];
+  // Of a model that has learned next to nothing the whole is to be mended, and no group.
+  const ignorance = lossOfIgnorance(subject);
+  if (meanOf(losses).mean > learned * ignorance) return [];
   const rows = sampleOf(subject.rows, mostRows);
   const groups = groupsOf(subject, rows);
   const all = meanOf(losses).mean;
-  const { ratio, chance } = weakSegment.thresholds;
+  const { ratio, matters, chance } = weakSegment.thresholds;
   const weak = groups
+    .filter(({ inside }) => inside.mean > matters.value * ignorance)
     .filter(({ inside, outside }) => {
       const error = Math.hypot(inside.standardError, outside.standardError);
       const z = error > 0 ? (inside.mean - outside.mean) / error : Infinity;
@@ -87,21 +101,31 @@ function observe(subject: PredictionsSubject): Observation[] {
     .slice(0, shown);
   return told.slice(0, 1).map((worst) => ({
     severity: "information",
-    title: `The loss is ${show(worst.inside.mean / all)} times that of all rows where ${worst.says} (${count(worst.rows, "row")})`,
+    title: `The ${what} is ${show(Number((worst.inside.mean / all).toPrecision(2)))} times the average where ${worst.says} (${worst.rows} of ${part})`,
     number: worst.inside.mean / all,
     threshold: ratio.value,
     evidence: told.map(({ says, inside, outside, rows: of }) => {
       const half = normal95 * inside.standardError;
-      return `Where ${says}: a loss of ${show(inside.mean)} (95% interval ${show(inside.mean - half)} to ${show(inside.mean + half)}), elsewhere ${show(outside.mean)}; ${percent(of / rows.length)} of the rows`;
+      return `Where ${says}, ${percent(of / rows.length)} of the rows, the ${what} is ${show(inside.mean)} (interval of 95%: ${show(inside.mean - half)} to ${show(inside.mean + half)}), elsewhere ${show(outside.mean)}`;
     }),
-    why: "The mean over all rows hides that the model serves these rows badly",
-    fix: "Look at these rows: more of them in training, a higher sampleWeight for them, or a column that tells what makes them hard",
+    why: "The average over all rows hides that the model does badly on these",
+    fix: "Look at these rows. What helps: more of them in training, a higher sampleWeight for them, or a column that says what makes them different",
     where: {
       part,
       rows: Array.from(rows.filter((row) => worst.holds(valueAt(subject, row, worst.column))).slice(0, 10)),
       columns: told.map(({ column }) => nameOf(subject, column)),
     },
   }));
+}
+
+/** What `losses` are where no input is looked at: of decisions the share of all classes but the commonest. */
+function lossOfIgnorance(subject: PredictionsSubject): number {
+  const { kind, areClasses, classCounts, options, labels } = subject;
+  if (areClasses && kind !== "decisions") return entropyOf(classCounts);
+  const known = options.trainingLabels ?? labels;
+  if (areClasses) return 1 - Math.max(...classCounts) / known.length;
+  const { mean } = meanOf(known);
+  return meanOf(Float64Array.from(known, (label) => (label - mean) ** 2)).mean;
 }
 
 const nameOf = ({ options }: PredictionsSubject, column: number): string =>
@@ -145,7 +169,7 @@ function groupsOf(subject: PredictionsSubject, rows: Int32Array): Group[] {
   const width = Math.min(subject.options.inputs?.width ?? 0, mostColumns);
   return Array.from({ length: width }, (_, column) => column).flatMap((column) => {
     const values = Float64Array.from(rows, (row) => valueAt(subject, row, column));
-    const { groupOf, says, groups } = cut(values, nameOf(subject, column));
+    const { groupOf, says, groups } = cut(values, wordsOf(subject, column));
     const inside = Array.from({ length: groups }, () => new Moments());
     const all = new Moments();
     rows.forEach((row, i) => {
@@ -170,14 +194,25 @@ function groupsOf(subject: PredictionsSubject, rows: Int32Array): Group[] {
   });
 }
 
-/** How a column is cut into groups: a value each where there are few, else quarters of the rows. */
+/** How a column is cut into groups: a value each where there are few, else quarters of the rows, or thirds or halves. */
 interface Cut {
   readonly groups: number;
   readonly groupOf: (value: number) => number;
   readonly says: (group: number) => string;
 }
 
-function cut(values: Float64Array, name: string): Cut {
+/** What a column is called, and how a value of it is written. */
+interface Words {
+  readonly name: string;
+  readonly show: (value: number) => string;
+}
+
+const wordsOf = (subject: PredictionsSubject, column: number): Words => ({
+  name: nameOf(subject, column),
+  show: (value) => subject.options.inputs?.shows?.(column, value) ?? show(value),
+});
+
+function cut(values: Float64Array, { name, show: say }: Words): Cut {
   const distinct = new Set<number>();
   for (let i = 0; i < values.length && distinct.size <= mostCategories; i++) distinct.add(values[i]);
   if (distinct.size <= mostCategories) {
@@ -185,10 +220,15 @@ function cut(values: Float64Array, name: string): Cut {
     return {
       groups: categories.length,
       groupOf: (value) => categories.indexOf(value),
-      says: (group) => `${name} is ${show(categories[group])}`,
+      says: (group) => saysCategory(name, categories[group], say),
     };
   }
   const ascending = sorted(values);
+  // Of few rows fewer groups, so that each has enough of them.
+  const bins = Math.max(
+    2,
+    Math.min(mostBins, Math.floor(ascending.length / weakSegment.thresholds.rows.value)),
+  );
   const edges = Array.from({ length: bins - 1 }, (_, i) => quantile(ascending, (i + 1) / bins));
   return {
     groups: bins,
@@ -196,11 +236,18 @@ function cut(values: Float64Array, name: string): Cut {
     groupOf: (value) => (Number.isNaN(value) ? -1 : edges.filter((edge) => edge <= value).length),
     says: (group) =>
       group === 0
-        ? `${name} is below ${show(edges[0])}`
+        ? `${name} is below ${say(edges[0])}`
         : group === bins - 1
-          ? `${name} is ${show(edges[group - 1])} or more`
-          : `${name} is from ${show(edges[group - 1])} to below ${show(edges[group])}`,
+          ? `${name} is ${say(edges[group - 1])} or more`
+          : `${name} is from ${say(edges[group - 1])} to below ${say(edges[group])}`,
   };
+}
+
+/** A column called `city=Paris` of 0 and 1 is a word of its own. */
+function saysCategory(name: string, value: number, say: Words["show"]): string {
+  const [of, word] = name.split("=");
+  if (word === undefined || (value !== 0 && value !== 1)) return `${name} is ${say(value)}`;
+  return `${of} is ${value === 1 ? "" : "not "}${word}`;
 }
 
 /** Rows of two regions; in the second, a quarter, the label gets this probability, with some spread. */

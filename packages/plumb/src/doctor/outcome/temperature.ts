@@ -1,12 +1,13 @@
 /** Temperature scaling: Guo, Pleiss, Sun and Weinberger, On calibration of modern neural networks, 2017. */
 import { smallestProbability, type PredictionsSubject } from "../subjects/predictions.ts";
 
-/** The best temperature, and the loss with and without it. */
+/** The best temperature, and the loss with it. */
 export interface Tempered {
   /** Logits are divided by it: above 1 makes the model less sure. */
   readonly temperature: number;
   readonly loss: number;
-  readonly lossBefore: number;
+  /** Whether it lies at an end of what was tried. */
+  readonly atEnd: boolean;
 }
 
 /** Temperatures that are looked at, as logarithms; and halvings of that stretch. */
@@ -31,7 +32,8 @@ export function bestTemperature(subject: PredictionsSubject, rows: ArrayLike<num
     }
   }
   const middle = (from + to) / 2;
-  return { temperature: Math.exp(middle), loss: loss(middle), lossBefore: loss(0) };
+  const atEnd = Math.min(middle - coldest, hottest - middle) < 0.01;
+  return { temperature: Math.exp(middle), loss: loss(middle), atEnd };
 }
 
 /** The mean cross-entropy of rows at a temperature. */

@@ -9,7 +9,7 @@ export const lossReadAs = ({ options }: PredictionsSubject, kind: PredictionKind
 
 /** Both losses as a sentence. */
 export const bothLosses = (subject: PredictionsSubject): string =>
-  `Read as probabilities they cost ${show(lossReadAs(subject, "probabilities"))} nats a row, read as logits ${show(lossReadAs(subject, "logits"))}`;
+  `Read as probabilities these numbers have a loss of ${show(lossReadAs(subject, "probabilities"))}, read as logits one of ${show(lossReadAs(subject, "logits"))}`;
 
 /** Whether all numbers lie in [0, 1], and rows of several sum to 1 but for rounding. */
 export function lookLikeProbabilities(subject: PredictionsSubject): boolean {

@@ -16,14 +16,12 @@ export function labelsOfSigns({
   return [
     {
       severity: "error",
-      title: `${negative} of ${rows} labels (${percent(negative / rows)}) are −1 and the others 1, where classes are 0 and 1`,
+      title: `${negative} of ${rows} labels (${percent(negative / rows)}) are −1 and the others 1, but the two classes are called 0 and 1`,
       number: negative / rows,
       threshold: 0,
-      evidence: [
-        "−1 is no class: cross-entropy takes it for a negative share and gives a loss that falls below 0 without end",
-      ],
-      why: "No probability belongs to a label of −1, so that loss, accuracy and recall of these rows mean nothing",
-      fix: "Make them 0 and 1: labels.map((label) => Number(label > 0))",
+      evidence: ["Cross-entropy takes a label of −1 for a negative share, and falls below 0 without end"],
+      why: "There is no probability for a class −1, so that loss, accuracy and recall of these rows mean nothing",
+      fix: "Turn them into 0 and 1: labels.map((label) => Number(label > 0))",
       where: { part },
     },
   ];

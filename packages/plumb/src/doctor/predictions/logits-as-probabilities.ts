@@ -20,15 +20,15 @@ export function logitsAsProbabilities(subject: PredictionsSubject): Observation[
     return [
       {
         severity: "error",
-        title: `${count(outside.length, "row")} of ${rows} (${percent(outside.length / rows)}) have predictions outside 0 … 1: they are no probabilities`,
+        title: `${outside.length} of ${count(rows, "row")} (${percent(outside.length / rows)}) ${outside.length === 1 ? "has" : "have"} predictions outside 0 … 1, which cannot be probabilities`,
         number: outside.length / rows,
         threshold: 0,
         evidence: [
-          `The predictions go from ${show(low)} to ${show(high)}; the first rows outside are ${some(outside)}`,
+          `The predictions lie between ${show(low)} and ${show(high)}; the first such rows are ${some(outside)}`,
           bothLosses(subject),
         ],
-        why: "Scored as probabilities such numbers are cut off at 0 and 1, and cost nothing or 16.1 whatever the model meant",
-        fix: 'Say what they are: kind: "logits", on the command line --logits in the place of --probs or --pred; or put a softmax (one column: a sigmoid) behind the model',
+        why: "Most likely they are logits, the numbers that go into a softmax or sigmoid. Scored as probabilities they are cut off at 0 and 1, and the loss means nothing",
+        fix: `Say that they are logits, kind: "logits" (on the command line --logits instead of --probs or --pred), or apply ${width === 1 ? "a sigmoid" : "a softmax"} to them first`,
         where: { part, rows: outside.slice(0, 10) },
       },
     ];
@@ -39,12 +39,12 @@ export function logitsAsProbabilities(subject: PredictionsSubject): Observation[
   return [
     {
       severity: "warning",
-      title: `The probabilities of ${count(off.length, "row")} of ${rows} (${percent(off.length / rows)}) do not sum to 1`,
+      title: `In ${off.length} of ${count(rows, "row")} (${percent(off.length / rows)}) the probabilities do not sum to 1`,
       number: off.length / rows,
       threshold: 0,
-      evidence: [`Those of row ${off[0]} sum to ${show(sum)}`, bothLosses(subject)],
-      why: "Of classes that exclude each other the probabilities sum to 1; where they do not, cross-entropy, Brier score and calibration mean nothing",
-      fix: "Take the columns of all classes, and end the model in a softmax in the place of a sigmoid for each class",
+      evidence: [`In row ${off[0]} they sum to ${show(Number(sum.toPrecision(3)))}`, bothLosses(subject)],
+      why: "Where each row belongs to one class, its probabilities sum to 1; where they do not, cross-entropy, Brier score and calibration mean nothing",
+      fix: "Give the columns of all classes, and end the model in a softmax rather than in a sigmoid for each class",
       where: { part, rows: off.slice(0, 10) },
     },
   ];

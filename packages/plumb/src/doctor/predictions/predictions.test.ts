@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { Dense } from "../../layers/index.ts";
+import { Adam } from "../../optimizers/index.ts";
+import { Sequential } from "../../train/index.ts";
 import { check, type CheckOptions } from "../check.ts";
-import { pseudo } from "../made-up.ts";
+import { clouds, pseudo } from "../made-up.ts";
+import { review } from "../review.ts";
 
 const rows = 200;
 const labels = Array.from({ length: rows }, (_, row) => row % 3);
@@ -58,6 +62,87 @@ describe("of labels and predictions alone it is told", () => {
     const one = Array.from({ length: 60 }, (_, row) => row % 2);
     const said = one.map((of, row) => 0.8 - 0.6 * of + 0.1 * pseudo(row));
     expect(await errors({ labels: one, predictions: said, kind: "probabilities" })).toEqual(["D4"]);
+  });
+
+  test("that classes stand in another order (D4), whichever it is, and how to number them", async () => {
+    const others = [
+      [0, 2, 1],
+      [1, 0, 2],
+      [2, 1, 0],
+      [1, 2, 0],
+    ];
+    for (const order of others) {
+      const { findings } = await check({ ...right, labels: labels.map((of) => order[of]) });
+      const told = findings.find(({ catalogue }) => catalogue === "D4");
+      expect(told?.severity).toBe("error");
+      const classOf = (label: number): number => order.indexOf(label);
+      if (told!.fix.includes("classOf"))
+        expect(told!.fix).toContain(`{ 0: ${classOf(0)}, 1: ${classOf(1)}, 2: ${classOf(2)} }`);
+      else expect(told!.fix).toMatch(/label => label|label\) => label [-+] 1/);
+    }
+  });
+
+  test("that a rare class is exchanged with the common one (D4), which accuracy cannot tell", async () => {
+    const rare = Array.from({ length: 1000 }, (_, row) => Number(row % 50 === 0));
+    const probability = rare.map((of, row) => 0.02 + 0.3 * of * pseudo(row) + 0.05 * pseudo(row + 5000));
+    const exchanged = probability.map((p) => 1 - p);
+    const given = { labels: rare, kind: "probabilities" } as const;
+    expect(await errors({ ...given, predictions: probability })).toEqual([]);
+    expect(await errors({ ...given, predictions: exchanged })).toContain("D4");
+  });
+
+  test("nothing of answers that are bad but no exchange", async () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const guesses = labels.flatMap((_, row) =>
+        [0, 1, 2].map((k) => Math.exp(pseudo(seed * 999 + 3 * row + k))),
+      );
+      const sums = labels.map((_, row) => guesses[3 * row] + guesses[3 * row + 1] + guesses[3 * row + 2]);
+      const predictions = guesses.map((of, i) => of / sums[Math.floor(i / 3)]);
+      expect(await errors({ labels, predictions, kind: "probabilities" })).not.toContain("D4");
+    }
+  });
+
+  test("that the classes of the validation rows alone are numbered otherwise (D4)", async () => {
+    const { data, labels: classes } = clouds(3, 240);
+    const model = new Sequential([
+      new Dense(16, { activation: "relu" }),
+      new Dense(3, { activation: "softmax" }),
+    ]);
+    model.compile({ loss: "sparseCategoricalCrossentropy", optimizer: new Adam({ learningRate: 0.02 }) });
+    const [training, held] = [data.slice(0, 180), data.slice(180)];
+    const history = await model.fit(training, classes.slice(0, 180), { epochs: 20, seed: 1 });
+    const told = async (heldLabels: Int32Array, trainingLabels = classes.slice(0, 180)) => {
+      const report = await review({
+        model,
+        history,
+        data: training,
+        labels: trainingLabels,
+        validationData: [held, heldLabels],
+      });
+      return report.findings.filter(({ catalogue }) => catalogue === "D4").map(({ where }) => where?.part);
+    };
+    const right = classes.slice(180);
+    expect(await told(right)).toEqual([]);
+    expect(await told(right.map((of) => [2, 0, 1][of]))).toEqual(["the validation rows"]);
+    // Inputs that are prepared otherwise send rows from class to class, but not as well as other numbers would explain.
+    const [cos, sin] = [Math.cos(1.25), Math.sin(1.25)];
+    const turned = held.map(([a, b]) => [cos * a - sin * b, sin * a + cos * b]);
+    const report = await review({
+      model,
+      history,
+      data: training,
+      labels: classes.slice(0, 180),
+      validationData: [turned, right],
+    });
+    expect(report.findings.map(({ catalogue }) => catalogue)).not.toContain("D4");
+    // All parts alike: that is another fault.
+    const otherwise = classes.slice(0, 180).map((of) => [2, 0, 1][of]);
+    expect(
+      await told(
+        right.map((of) => [2, 0, 1][of]),
+        otherwise,
+      ),
+    ).toEqual([]);
   });
 
   test("that labels are signs (C9)", async () => {

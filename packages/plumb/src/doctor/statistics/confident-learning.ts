@@ -1,4 +1,6 @@
 /** Labels that a model that has not seen them contradicts with confidence. */
+import { countClasses } from "./entropy.ts";
+import { shareOf } from "./intervals.ts";
 
 /** A row whose label looks wrong. */
 export interface Suspect {
@@ -44,4 +46,46 @@ export function suspects(
     found.push({ row, given, looksLike, margin });
   }
   return found.sort((a, b) => b.margin - a.margin || a.row - b.row);
+}
+
+/** How wrong labels are told from classes that overlap; why, stands with the thresholds of D17. */
+export const anywhere = {
+  /** The share of the rows of which the model is surest. */
+  surest: 0.25,
+  /** How often labels are contradicted there, at least, beside how often they are anywhere. */
+  flat: 0.25,
+  /** The share of contradicted labels from which on it takes more than that, and how much more for each. */
+  overlap: 0.12,
+  rise: 3,
+};
+
+/** So many rows at least are looked at where a model is sure. */
+const fewestSure = 100;
+
+/**
+ * Whether labels are contradicted also where the model is surest: wrong labels lie anywhere, rows beyond the border between
+ * two classes that overlap lie near it. Labels are 0 … `classes` − 1, `probabilities` `[rows, classes]`.
+ */
+export function contradictedAnywhere(
+  labels: ArrayLike<number>,
+  probabilities: Float64Array,
+  classes: number,
+): boolean {
+  const rows = Array.from({ length: labels.length }, (_, row) => {
+    const own = probabilities.subarray(row * classes, (row + 1) * classes);
+    let [best, second] = [-Infinity, -Infinity];
+    for (const p of own)
+      if (p > best) [best, second] = [p, best];
+      else if (p > second) second = p;
+    return { sure: best - second, isWrong: own[labels[row]] < best };
+  }).sort((a, b) => b.sure - a.sure);
+  const wrongAmong = (few: typeof rows): number => few.filter(({ isWrong }) => isWrong).length;
+  const most = Math.max(anywhere.surest * rows.length, Math.min(fewestSure, rows.length / 2));
+  const top = rows.slice(0, Math.ceil(most));
+  const share = wrongAmong(rows) / rows.length;
+  // Who knows nothing is wrong in half of the rows of two even classes, and in more of them the more classes there are.
+  const unknowing = 1 - Math.max(...countClasses(labels, classes)) / rows.length;
+  const ofTwo = share / Math.max(1, 2 * unknowing);
+  const least = Math.max(anywhere.flat, anywhere.rise * (ofTwo - anywhere.overlap));
+  return shareOf(wrongAmong(top), top.length).low > least * share;
 }

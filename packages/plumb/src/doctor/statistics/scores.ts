@@ -35,19 +35,59 @@ export function rocArea({ rows, ends }: Ordered, isPositive: ArrayLike<boolean |
 }
 
 /**
- * The interval of an area under the ROC curve: Hanley and McNeil's variance (1982), taken at the end of the interval and not
- * at the value, as Wilson's interval does; so it says something also where the area is 1 (Newcombe, Confidence intervals for
- * an effect size measure based on the Mann-Whitney statistic, 2006).
+ * An area under the ROC curve with its interval: at each end the wider of two. DeLong, DeLong and Clarke-Pearson's variance
+ * (1988) on the scale of logits, which follows scores of any shape but knows nothing where the area is 1; and Hanley and
+ * McNeil's (1982) taken at the end of the interval and not at the value (Newcombe, Confidence intervals for an effect size
+ * measure based on the Mann-Whitney statistic, 2006), which is right there and takes both classes for equally spread.
  */
-export function rocAreaEstimate(value: number, positives: number, negatives: number): Estimate {
+export function rocAreaEstimate(order: Ordered, isPositive: ArrayLike<boolean | number>): Estimate {
+  const value = rocArea(order, isPositive);
   if (Number.isNaN(value)) return { value, low: 0, high: 1 };
+  const { standardError, positives, negatives } = placements(order, isPositive, value);
+  const steady = byNewcombe(value, positives, negatives);
+  const free = onLogits(value, standardError);
+  return { value, low: Math.min(steady.low, free.low), high: Math.max(steady.high, free.high) };
+}
+
+/** The interval of a share on the scale of its logit, where it is nearer to normal; of 0 and 1 nothing but the value. */
+export function onLogits(value: number, standardError: number): Estimate {
+  if (!(value > 0 && value < 1)) return { value, low: value, high: value };
+  const [logit, half] = [Math.log(value / (1 - value)), (normal95 * standardError) / (value * (1 - value))];
+  const [low, high] = [logit - half, logit + half].map((at) => 1 / (1 + Math.exp(-at)));
+  return { value, low, high };
+}
+
+/** DeLong's standard error: each row's share of rows of the other class on the right side of it varies around the area. */
+function placements({ rows, ends }: Ordered, isPositive: ArrayLike<boolean | number>, area: number) {
+  let [positives, negatives] = [0, 0];
+  for (const row of rows) {
+    if (isPositive[row]) positives += 1;
+    else negatives += 1;
+  }
+  let [above, below, ofPositives, ofNegatives] = [0, negatives, 0, 0];
+  for (let from = 0; from < rows.length;) {
+    let [to, equalPositives] = [from, 0];
+    for (; to === from || ends[to - 1] === 0; to++) if (isPositive[rows[to]]) equalPositives += 1;
+    const equalNegatives = to - from - equalPositives;
+    below -= equalNegatives;
+    ofPositives += equalPositives * ((below + equalNegatives / 2) / negatives - area) ** 2;
+    ofNegatives += equalNegatives * ((above + equalPositives / 2) / positives - area) ** 2;
+    above += equalPositives;
+    from = to;
+  }
+  const variance = (sum: number, count: number): number => (count > 1 ? sum / (count - 1) / count : Infinity);
+  const standardError = Math.sqrt(variance(ofPositives, positives) + variance(ofNegatives, negatives));
+  return { standardError, positives, negatives };
+}
+
+/** The ends at which the value is as far away as the interval is wide there. */
+function byNewcombe(value: number, positives: number, negatives: number): Estimate {
   const deviation = (area: number): number => {
     const [q1, q2] = [area / (2 - area), (2 * area * area) / (1 + area)];
     const variance =
       area * (1 - area) + (positives - 1) * (q1 - area * area) + (negatives - 1) * (q2 - area * area);
     return Math.sqrt(Math.max(0, variance) / (positives * negatives));
   };
-  // The end on a side: where the value is as far away as the interval is wide there.
   const end = (side: 0 | 1): number => {
     let [near, far] = [value, side as number];
     for (let i = 0; i < 60; i++) {

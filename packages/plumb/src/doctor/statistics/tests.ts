@@ -20,6 +20,25 @@ export function runsTest(isFirst: ArrayLike<boolean | number>): number {
   return variance <= 0 ? 1 : twoSided((runs - expected) / Math.sqrt(variance));
 }
 
+/** The probability of at least so many successes in a number of trials that succeed with a probability each. */
+export function binomialTail(successes: number, trials: number, probability: number): number {
+  const odds = Math.log(probability) - Math.log1p(-probability);
+  // From no success on, each term by the one before; logarithms, since (1 − p)^n may be below any number.
+  let [term, below] = [trials * Math.log1p(-probability), 0];
+  for (let k = 0; k < successes; k++) {
+    below += Math.exp(term);
+    term += odds + Math.log((trials - k) / (k + 1));
+  }
+  // What is left of 1 is rounding where the tail is short: it is added up by itself then.
+  if (below < 0.5) return 1 - below;
+  let above = 0;
+  for (let k = successes; k <= trials; k++) {
+    above += Math.exp(term);
+    term += odds + Math.log((trials - k) / (k + 1));
+  }
+  return above;
+}
+
 /** The largest distance between two distributions, of ascending values, and the probability that chance gives as much. */
 export interface Distance {
   readonly distance: number;

@@ -1,9 +1,9 @@
 /** Data before training: the parts, their inputs and their labels. */
-import { splitRows, classesOf, type SplitRule } from "../../data/index.ts";
+import { splitRows, classesOf, type SplitOptions, type SplitRule } from "../../data/index.ts";
 import { inputsOf, rowsFor, type RowsData, type Taker } from "../../train/index.ts";
 import { leavesOf, type Tensor } from "../../tensor/index.ts";
-import { Labels, readingBy, type Judge } from "./labels.ts";
-import { Table } from "./table.ts";
+import { areDividedBy, Labels, readingBy, type Judge } from "./labels.ts";
+import { Table, type ColumnWords } from "./table.ts";
 
 /** What is known of the data. */
 export interface DataOptions {
@@ -19,8 +19,12 @@ export interface DataOptions {
   readonly testData?: readonly [x: RowsData, y: RowsData];
   /** What the columns of the inputs are called. */
   readonly columns?: readonly string[];
+  /** What a value of a column of the inputs is in words, where inputs were scaled or encoded before: "12 years". */
+  readonly shows?: (column: number, value: number) => string;
   /** What the classes are called, in the order of their numbers. */
   readonly classes?: readonly string[];
+  /** How much the rows of each class count, by class number, as for `fit`. */
+  readonly classWeight?: Readonly<Record<number, number>>;
   /** The seed that `fit` is given: the split hangs on it. Default 0. */
   readonly seed?: number;
 }
@@ -52,6 +56,9 @@ export class DataSubject {
   readonly options: DataOptions;
   /** Whether a model is examined with them: rules that need to know what it does with them are asked about the model then. */
   readonly withModel: boolean;
+  readonly #rule: SplitOptions | undefined;
+  /** The output by whose classes rows were divided. */
+  #by: number | undefined;
   #given: Given;
 
   /** Errors: as `fit`, for rows that do not belong together. */
@@ -60,19 +67,15 @@ export class DataSubject {
     this.withModel = taker !== anyTaker;
     const { data, labels, validationData, validationSplit, testData, seed = 0 } = options;
     const all = readPart("training", taker, data, labels, options);
-    const given: Given = { training: all };
     const rule =
       typeof validationSplit === "number"
         ? { fraction: validationSplit, rule: "stratified" as const }
         : validationSplit;
-    if (rule !== undefined && rule.fraction > 0) {
-      const first = all.labels.find(({ areClasses }) => areClasses);
-      const classes = first && classesOf(first.table.values, first.table.shape);
-      const { train, validation } = splitRows(all.rows, { ...rule, seed, classes });
-      given.unsplit = all;
-      given.training = selectPart("training", all, train);
-      given.validation = selectPart("validation", all, validation);
-    }
+    if (rule !== undefined && rule.fraction > 0) this.#rule = { ...rule, seed };
+    const given = this.#divided(
+      all,
+      all.labels.find(({ areClasses }) => areClasses),
+    );
     if (validationData !== undefined)
       given.validation = readPart("validation", taker, ...validationData, options, all.labels);
     if (testData !== undefined) given.test = readPart("test", taker, ...testData, options, all.labels);
@@ -106,20 +109,43 @@ export class DataSubject {
     return this.parts.slice(1);
   }
 
+  /** The parts beside the training part, but for one that was drawn by chance from the same rows. */
+  get givenApart(): readonly Part[] {
+    const drawn = this.#rule !== undefined && this.#rule.rule !== "last";
+    return this.held.filter(({ name }) => !(drawn && name === "validation"));
+  }
+
   /** From now on labels are read as what judges the outputs takes them. */
   readBy(judges: readonly Judge[]): void {
-    const readings = this.training.labels.map((labels, i) => readingBy(labels, judges[i]));
-    if (readings.every((reading) => reading === undefined)) return;
+    const { training, validation, test, unsplit } = this.#given;
+    const readings = (unsplit ?? training).labels.map((of) => readingBy(of, judges[of.output]));
     const read = (part: Part): Part => ({
       ...part,
-      labels: part.labels.map((of, i) => new Labels(of.table, readings[i] ?? of)),
+      labels: part.labels.map((of, i) => new Labels(of.table, readings[i] ?? of, of.output)),
     });
-    const { training, validation, test, unsplit } = this.#given;
+    const by = unsplit?.labels.find((of) => areDividedBy(of, judges[of.output]));
+    const given: Given =
+      unsplit === undefined || by?.output === this.#by
+        ? { training, validation, unsplit }
+        : this.#divided(unsplit, by);
     this.#given = {
-      training: read(training),
-      validation: validation && read(validation),
+      training: read(given.training),
+      validation: given.validation && read(given.validation),
       test: test && read(test),
-      unsplit: unsplit && read(unsplit),
+      unsplit: given.unsplit && read(given.unsplit),
+    };
+  }
+
+  /** All rows, or where a share of them validates the same parts as in `fit`: which takes each class's share by the first labels that are classes. */
+  #divided(all: Part, by: Labels | undefined): Given {
+    this.#by = by?.output;
+    if (this.#rule === undefined) return { training: all };
+    const classes = by && classesOf(by.table.values, by.table.shape);
+    const { train, validation } = splitRows(all.rows, { ...this.#rule, classes });
+    return {
+      unsplit: all,
+      training: selectPart("training", all, train),
+      validation: selectPart("validation", all, validation),
     };
   }
 
@@ -134,23 +160,27 @@ function readPart(
   taker: Taker,
   data: RowsData,
   labels: RowsData | undefined,
-  { columns }: DataOptions,
+  { columns, shows }: DataOptions,
   known?: readonly Labels[],
 ): Part {
   const read = labels === undefined ? undefined : rowsFor(taker, data, labels);
   const inputs = leavesOf(read?.x ?? inputsOf(taker, data)) as Tensor[];
-  const table = (of: Tensor, what: string, names?: readonly string[]): Table =>
-    new Table(what, { values: of.dataSync(), shape: of.shape, dtype: of.dtype }, names);
+  const table = (of: Tensor, what: string, words?: ColumnWords): Table =>
+    new Table(what, { values: of.dataSync(), shape: of.shape, dtype: of.dtype }, words);
   const several = inputs.length > 1;
-  const outputs = (read?.y ?? []).filter((of) => of !== undefined);
+  // An output that is not trained may have none.
+  const outputs = [...(read?.y ?? []).entries()].flatMap(([output, of]) =>
+    of === undefined ? [] : [{ of, output }],
+  );
   return {
     name,
     rows: inputs[0].shape[0],
     inputs: inputs.map((of, i) =>
-      table(of, several ? `input ${i}` : "inputs", several ? undefined : columns),
+      table(of, several ? `input ${i}` : "inputs", several ? undefined : { names: columns, shows }),
     ),
     labels: outputs.map(
-      (of, i) => new Labels(table(of, outputs.length > 1 ? `labels ${i}` : "labels"), known?.[i]),
+      ({ of, output }, i) =>
+        new Labels(table(of, outputs.length > 1 ? `labels ${output}` : "labels"), known?.[i], output),
     ),
   };
 }

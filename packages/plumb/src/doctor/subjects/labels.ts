@@ -21,12 +21,15 @@ export interface Judge {
 export class Labels {
   readonly table: Table;
   readonly info: LabelsInfo;
+  /** The place of their output among those of the model. */
+  readonly output: number;
   readonly #reading: Reading;
   #classes?: Int32Array;
 
   /** `known`: as those of the training part, or as the loss takes them; read off the labels otherwise. */
-  constructor(table: Table, known?: Reading) {
+  constructor(table: Table, known?: Reading & { readonly output?: number }, output = known?.output ?? 0) {
     this.table = table;
+    this.output = output;
     this.info = describeLabels(table.values, table.shape);
     this.#reading = known ?? taskOf(this.info);
   }
@@ -65,15 +68,27 @@ export class Labels {
   }
 }
 
+/** Whether `fit` divides rows by these labels when it takes each class's share for validation. */
+export function areDividedBy({ table: { shape, width } }: Labels, { loss }: Judge): boolean {
+  const form = loss?.contract.labels;
+  return form === "oneHot" ? shape.length === 2 : width === 1 && (form === "classIndex" || form === "binary");
+}
+
 /**
  * How labels are read where a loss says more than they show: many whole numbers are classes to a cross-entropy, and a few
  * are amounts to a squared error behind a linear head. Undefined where it says no more.
  */
 export function readingBy({ table, info, task }: Labels, { loss, head, units }: Judge): Reading | undefined {
-  if (loss === undefined || loss.contract.custom === true || table.width !== 1) return undefined;
+  if (loss === undefined || table.width !== 1) return undefined;
+  // A function of the user's does not say; but one number cannot tell more than two classes apart.
+  if (loss.contract.custom === true)
+    return task === "classes" && units === 1 ? { task: "regression", count: 1 } : undefined;
   const { labels, predictions } = loss.contract;
-  if (labels === "classIndex" && task === "regression" && info.kind === "integer" && info.low >= 0)
-    return { task: "classes", count: Math.max(units ?? 0, info.high + 1) };
+  if (labels === "classIndex" && task === "regression" && info.kind === "integer" && info.low >= 0) {
+    const count = Math.max(units ?? 0, info.high + 1);
+    // More classes than rows: amounts that were given to the wrong loss.
+    return count <= table.rows ? { task: "classes", count } : undefined;
+  }
   const amounts =
     labels === "real" && predictions === "real" && (head === "linear" || head === "nonNegative");
   return amounts && task === "classes" ? { task: "regression", count: 1 } : undefined;

@@ -4,9 +4,10 @@ import { PlumbError } from "../../base/errors.ts";
 import { generatorState, setGeneratorState } from "../../base/seed.ts";
 import type { Layer } from "../../layers/index.ts";
 import type { Loss, Pairing } from "../../losses/index.ts";
-import { Compiled, type AnyModel, type CompileOptions } from "../../train/index.ts";
+import { arranged, Compiled, type AnyModel, type CompileOptions, type Taker } from "../../train/index.ts";
 import { tensor, type Tensor } from "../../tensor/index.ts";
 import type { DataSubject, Part } from "./data.ts";
+import type { Labels } from "./labels.ts";
 import type { Table } from "./table.ts";
 
 /** A layer where it stands in a model. */
@@ -62,7 +63,7 @@ export class ModelSubject {
     const judging = settings === undefined ? model.compiled : Compiled.leniently(settings, infos);
     this.outputs = judging.criteria(infos).map((criterion, i) => {
       const { name, head, shape } = infos[i];
-      const labels = data.training.labels[i]?.info;
+      const labels = labelsFor(data.training, i)?.info;
       return {
         name,
         head,
@@ -96,11 +97,13 @@ export class ModelSubject {
   }
 
   /** Rows of a part as the model takes them. */
-  rowsOf({ inputs, labels }: Part, rows: ArrayLike<number>): { readonly x: unknown; readonly y: unknown } {
-    return {
-      x: alone(inputs.map((table) => tensorOf(table.select(rows)))),
-      y: alone(labels.map(({ table }) => tensorOf(table.select(rows)))),
-    };
+  rowsOf(part: Part, rows: ArrayLike<number>): { readonly x: unknown; readonly y: unknown } {
+    return rowsOfPart(this.model, part, rows);
+  }
+
+  /** The labels of an output in the training part; undefined for one without. */
+  labelsOf(output: number): Labels | undefined {
+    return labelsFor(this.data.training, output);
   }
 
   /** The first rows of the training part. */
@@ -125,13 +128,44 @@ export class ModelSubject {
   }
 }
 
-/** All inputs of a part as the model takes them. */
-export const inputsOfPart = ({ inputs }: Part): unknown => alone(inputs.map(tensorOf));
+/** How rows for a model are read: where it is not compiled yet, outputs without a loss want no labels either. */
+export function takerOf(model: AnyModel, settings: CompileOptions | undefined): Taker {
+  const { outputInfos, inputPlaces, outputPlaces } = model;
+  if (settings === undefined || model.isCompiled || outputInfos === undefined) return model;
+  const criteria = Compiled.leniently(settings, outputInfos).criteria(outputInfos);
+  return { inputPlaces, outputPlaces, wantsLabels: (output) => criteria[output].wantsLabels };
+}
 
-const tensorOf = ({ values, shape, dtype }: Table): Tensor => tensor(values, shape, dtype);
+/** The labels of an output in a part; undefined for one without. */
+export const labelsFor = ({ labels }: Part, output: number): Labels | undefined =>
+  labels.find((of) => of.output === output);
+
+/** All inputs of a part as a model takes them: by name where it has names. */
+export const inputsOfPart = ({ inputPlaces }: AnyModel, { inputs }: Part): unknown =>
+  inputPlaces === undefined ? alone(inputs.map(tensorOf)) : arranged(inputPlaces, inputs.map(tensorOf));
+
+/** Some rows of a part as a model takes them; null stands for the labels of an output without. */
+export function rowsOfPart(
+  model: AnyModel,
+  part: Part,
+  rows: ArrayLike<number>,
+): { readonly x: unknown; readonly y: unknown } {
+  const { outputPlaces } = model;
+  const chosen = (table: Table | undefined): Tensor | null =>
+    table === undefined ? null : tensorOf(table.select(rows));
+  const labels = (outputPlaces?.names ?? part.labels).map((_, i) => chosen(labelsFor(part, i)?.table));
+  return {
+    x: inputsOfPart(model, { ...part, inputs: part.inputs.map((table) => table.select(rows)) }),
+    y: outputPlaces === undefined ? alone(labels) : arranged(outputPlaces, labels),
+  };
+}
+
+/** The values of a table as a tensor. */
+export const tensorOf = ({ values, shape, dtype }: Table): Tensor => tensor(values, shape, dtype);
 
 /** One value stands for itself. */
 const alone = <T>(values: readonly T[]): T | readonly T[] => (values.length === 1 ? values[0] : values);
 
-const layersWithin = (layer: Layer): readonly Layer[] =>
+/** Layers that hold no others, in order. */
+export const layersWithin = (layer: Layer): readonly Layer[] =>
   layer.layers.flatMap((inside) => (inside.layers.length > 0 ? layersWithin(inside) : [inside]));

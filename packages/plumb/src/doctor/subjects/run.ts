@@ -2,7 +2,7 @@
 import type { Head } from "../../base/contract.ts";
 import { losses, type Loss, type LossLike } from "../../losses/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import type { AnyModel, History } from "../../train/index.ts";
+import type { AnyModel, Compiled, History } from "../../train/index.ts";
 import type { DataSubject, Part } from "./data.ts";
 import { inputsOfPart } from "./model.ts";
 import { PredictionsSubject, type Costs, type PredictionKind } from "./predictions.ts";
@@ -13,8 +13,8 @@ export type Course = Pick<History, "history" | "epoch" | "learningRate">;
 
 /** What the training lowered, where its numbers mean something by themselves. */
 export interface Objective {
-  /** "crossentropy" in nats, or a "squaredError". */
-  readonly kind: "crossentropy" | "squaredError";
+  /** A "crossentropy" in nats, the mean over columns of one for each, "crossentropies", a "squaredError", or "poisson". */
+  readonly kind: "crossentropy" | "crossentropies" | "squaredError" | "poisson";
   /** Of a cross-entropy: among how many classes; undefined where unknown. */
   readonly classes?: number;
 }
@@ -23,7 +23,11 @@ export interface Objective {
 export interface RunSubject {
   readonly course: Course;
   readonly objective?: Objective;
+  /** The lowest that the loss can be: 0 of most, where it is not known too. */
+  readonly floor: number;
   readonly model?: AnyModel;
+  /** What the training brought down: what the model was compiled with, or what a loop of somebody's own named. */
+  readonly judging?: Compiled;
   readonly data?: DataSubject;
   /** Where a `Doctor` watched. */
   readonly training?: TrainingSubject;
@@ -39,8 +43,12 @@ export interface RunSubject {
 export interface RunFacts {
   readonly training?: TrainingSubject;
   readonly course?: Course;
+  /** What was brought down, where the model was not compiled. */
+  readonly judging?: Compiled;
   readonly tried?: number;
   readonly costs?: Costs;
+  /** Of two classes: the second is decided from this probability on. */
+  readonly threshold?: number;
 }
 
 /** What heads give, where it can be judged row by row. */
@@ -52,19 +60,26 @@ const objectives: Readonly<Record<string, Objective["kind"]>> = {
   CategoricalCrossentropy: "crossentropy",
   SparseCategoricalCrossentropy: "crossentropy",
   MeanSquaredError: "squaredError",
+  Poisson: "poisson",
 };
 
 /** What a loss lowers. `units`: the outputs of the model, where known. */
 export function objectiveOf(loss: Loss<any> | undefined, units: number | undefined): Objective | undefined {
   const kind = objectives[loss?.record.name ?? ""];
   if (kind !== "crossentropy") return kind && { kind };
-  return { kind, classes: loss?.contract.predictions === "probability" ? 2 : units };
+  if (loss?.contract.predictions !== "probability") return { kind, classes: units };
+  return (units ?? 1) > 1 ? { kind: "crossentropies" } : { kind, classes: 2 };
 }
+
+/** The lowest that a loss can be; of one of the user's own it is not known. */
+const lowestOf = (loss: Loss<any> | undefined): number =>
+  loss === undefined || loss.contract.custom === true ? 0 : loss.record.range[0];
 
 /** A run of which only the numbers of its epochs are here. */
 export class CourseRun implements RunSubject {
   readonly course: Course;
   readonly objective?: Objective;
+  readonly floor: number;
   readonly tried?: number;
 
   /** Classes without a loss are taken for those of a cross-entropy. Errors: PL2001 for a loss that there is not. */
@@ -74,6 +89,7 @@ export class CourseRun implements RunSubject {
   ) {
     this.course = course;
     this.tried = known.tried;
+    this.floor = known.loss === undefined ? 0 : lowestOf(losses.get(known.loss));
     if (known.loss !== undefined) this.objective = objectiveOf(losses.get(known.loss), known.classes);
     else if (known.classes !== undefined) this.objective = { kind: "crossentropy", classes: known.classes };
   }
@@ -91,17 +107,24 @@ export class CourseRun implements RunSubject {
 export class ModelRun implements RunSubject {
   readonly course: Course;
   readonly model: AnyModel;
+  readonly judging: Compiled;
   readonly data: DataSubject;
   readonly training?: TrainingSubject;
   readonly tried?: number;
-  readonly #costs?: Costs;
+  readonly #deciding: Pick<RunFacts, "costs" | "threshold">;
   readonly #predictions = new Map<Part, Promise<PredictionsSubject | undefined>>();
 
-  constructor(model: AnyModel, data: DataSubject, { training, course, tried, costs }: RunFacts = {}) {
+  /** Errors: PL4001 where nothing says what was brought down. */
+  constructor(
+    model: AnyModel,
+    data: DataSubject,
+    { training, course, judging, tried, ...deciding }: RunFacts = {},
+  ) {
     this.model = model;
+    this.judging = training?.judging ?? judging ?? model.compiled;
     this.data = data;
     const infos = model.outputInfos!;
-    const criteria = model.compiled.criteria(infos);
+    const criteria = this.judging.criteria(infos);
     data.readBy(
       infos.map(({ head, shape }, i) => ({
         loss: criteria[i].loss,
@@ -112,17 +135,22 @@ export class ModelRun implements RunSubject {
     this.training = training;
     this.course = course ?? courseOf(training);
     this.tried = tried;
-    this.#costs = costs;
+    this.#deciding = deciding;
   }
 
   get objective(): Objective | undefined {
     const outputs = this.model.outputInfos!;
     if (outputs.length !== 1) return undefined;
-    return objectiveOf(this.model.compiled.criteria(outputs)[0].loss, outputs[0].shape?.at(-1) ?? undefined);
+    return objectiveOf(this.judging.criteria(outputs)[0].loss, outputs[0].shape?.at(-1) ?? undefined);
+  }
+
+  get floor(): number {
+    const criteria = this.judging.criteria(this.model.outputInfos!);
+    return Math.min(0, ...criteria.map(({ loss }) => lowestOf(loss)));
   }
 
   higherIsBetter(name: string): boolean {
-    return this.model.higherIsBetter(name);
+    return this.model.isCompiled ? this.model.higherIsBetter(name) : !/loss|error/i.test(name);
   }
 
   predictions(part: Part): Promise<PredictionsSubject | undefined> {
@@ -136,30 +164,41 @@ export class ModelRun implements RunSubject {
     const [info] = this.model.outputInfos!;
     if (labels === undefined || part.labels.length > 1 || this.model.outputInfos!.length > 1)
       return undefined;
-    const { loss } = this.model.compiled.criteria(this.model.outputInfos!)[0];
+    const { loss } = this.judging.criteria(this.model.outputInfos!)[0];
     const logits = loss?.fromLogits ?? (info.head === "linear" && loss?.contract.supportsLogits === true);
     const kind = labels.areClasses ? (kinds[info.head] ?? (logits ? "logits" : undefined)) : "values";
     if (kind === undefined) return undefined;
-    const outputs = (await this.model.predict(inputsOfPart(part) as never, { batchSize: 256 })) as Tensor;
+    const outputs = (await this.model.predict(inputsOfPart(this.model, part) as never, {
+      batchSize: 256,
+    })) as Tensor;
     if (outputs.rank !== 2 && outputs.rank !== 1) return undefined;
     const width = outputs.shape[1] ?? 1;
     if (kind === "values" && width > 1) return undefined;
+    const [predictions, truth] = [
+      outputs.dataSync(),
+      labels.areClasses ? labels.classes : labels.table.values,
+    ];
+    // What is not a number cannot be judged: where it came from is told elsewhere.
+    if ([predictions, truth].some((values) => values.some((value) => Number.isNaN(Number(value)))))
+      return undefined;
     const [table] = part.inputs;
     const [training] = this.data.training.labels;
     return new PredictionsSubject({
-      labels: labels.areClasses ? labels.classes : labels.table.values,
-      predictions: outputs.dataSync(),
+      labels: truth,
+      predictions,
       kind,
       task: labels.task,
       classes: this.data.options.classes,
       part: `the ${part.name} rows`,
-      costs: this.#costs,
+      ...this.#deciding,
+      classWeight: this.data.options.classWeight,
       ...(table.isTable
         ? {
             inputs: {
               values: table.values,
               width: table.width,
               columns: Array.from({ length: table.width }, (_, column) => table.columnName(column)),
+              shows: (column: number, value: number) => table.showValue(column, value),
             },
           }
         : {}),

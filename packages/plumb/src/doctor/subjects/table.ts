@@ -1,6 +1,7 @@
 /** Numbers by rows and columns, with what is often asked about a column, computed once. */
 import type { DType, HostArray } from "../../base/dtype.ts";
 import { sizeOf, type Shape } from "../../base/shape.ts";
+import { show } from "../words.ts";
 
 /** What a column looks like. Values that are not finite are counted and otherwise left out. */
 export interface ColumnFacts {
@@ -12,6 +13,12 @@ export interface ColumnFacts {
   readonly notFinite: number;
 }
 
+/** How columns and their values are put into words. */
+export interface ColumnWords {
+  readonly names?: readonly string[] | undefined;
+  readonly shows?: ((column: number, value: number) => string) | undefined;
+}
+
 /** Rows of numbers. Of values with more axes each place in a row is a column. */
 export class Table {
   readonly name: string;
@@ -20,14 +27,14 @@ export class Table {
   readonly dtype: DType;
   readonly rows: number;
   readonly width: number;
-  readonly #columns: readonly string[] | undefined;
+  readonly #words: ColumnWords;
   #facts?: readonly ColumnFacts[];
   #whole?: ColumnFacts;
 
   constructor(
     name: string,
     { values, shape, dtype }: { readonly values: HostArray; readonly shape: Shape; readonly dtype: DType },
-    columns?: readonly string[],
+    words: ColumnWords = {},
   ) {
     this.name = name;
     this.values = values;
@@ -35,7 +42,7 @@ export class Table {
     this.dtype = dtype;
     this.rows = shape[0];
     this.width = sizeOf(shape.slice(1));
-    this.#columns = columns;
+    this.#words = words;
   }
 
   /** Whether a row is a list of columns, each with a meaning of its own, rather than an image or a sequence. */
@@ -53,7 +60,12 @@ export class Table {
 
   /** What the column is called: its name where it has one, `column 3` where not. */
   columnName(column: number): string {
-    return this.#columns?.[column] ?? `column ${column}`;
+    return this.#words.names?.[column] ?? `column ${column}`;
+  }
+
+  /** What a value of the column is in the unit that it came in; the number where that is not known. */
+  showValue(column: number, value: number): string {
+    return this.#words.shows?.(column, value) ?? show(value);
   }
 
   facts(column: number): ColumnFacts {
@@ -76,7 +88,7 @@ export class Table {
         i * this.width,
       );
     const shape = [rows.length, ...this.shape.slice(1)];
-    return new Table(name, { values, shape, dtype: this.dtype }, this.#columns);
+    return new Table(name, { values, shape, dtype: this.dtype }, this.#words);
   }
 }
 

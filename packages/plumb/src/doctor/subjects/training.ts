@@ -1,8 +1,8 @@
 /** What a training has shown so far: losses by step, epochs, and probes of the weights and layers now and then. */
-import type { AnyModel, Logs } from "../../train/index.ts";
+import type { AnyModel, Compiled, Logs } from "../../train/index.ts";
 
-/** What was measured of one weight in a probe. */
-export interface WeightProbe {
+/** What a look shows of one weight. */
+export interface WeightLook {
   readonly name: string;
   /** The layer it belongs to. */
   readonly layer: string;
@@ -11,9 +11,13 @@ export interface WeightProbe {
   readonly norm: number;
   /** √Σ g² of the loss of the probe's batch; exactly 0 where the loss does not hang on the weight. */
   readonly gradientNorm: number;
-  /** √Σ (new − old)² of one step of the optimizer on the probe's batch. */
-  readonly updateNorm: number;
   readonly trainable: boolean;
+}
+
+/** What was measured of one weight in a probe. */
+export interface WeightProbe extends WeightLook {
+  /** √Σ (new − old)² of one step of the training on the probe's batch; NaN where it refuses the batch. */
+  readonly updateNorm: number;
 }
 
 /** What was measured of the output of one layer in a probe. */
@@ -29,6 +33,8 @@ export interface LayerProbe {
   readonly high: number;
   /** Share of units whose value is 0 for every row of the batch. */
   readonly inactive: number;
+  /** By unit (of images, by channel): 1 where its value is 0 for every row of the batch, at every place; else 0. */
+  readonly silent: Uint8Array;
   /** Whether the model gives it out. */
   readonly isHead: boolean;
   /** Share of values in the flat ends of the activation: where its argument is beyond ±5. */
@@ -36,20 +42,27 @@ export interface LayerProbe {
   readonly notFinite: number;
 }
 
-/** A look at the model between two steps, on a fixed batch of training rows. */
-export interface Probe {
-  /** Steps done before it. */
-  readonly step: number;
-  readonly epoch: number;
+/** What a batch of training rows shows of a model between two steps. */
+export interface Look {
   /** The loss of the batch, penalties included, and the penalties alone. */
   readonly loss: number;
   readonly penalty: number;
+  /** What of the penalties layers added while they ran: those on their outputs. The others are on weights. */
+  readonly addedByLayers: number;
   /** Share of rows whose loss lies where a cross-entropy cuts its logarithm off; undefined where none does. */
   readonly cutOff?: number;
   /** √Σ g² over all weights. */
   readonly gradientNorm: number;
-  readonly weights: readonly WeightProbe[];
+  readonly weights: readonly WeightLook[];
   readonly layers: readonly LayerProbe[];
+}
+
+/** A look at the model between two steps of a training, with what one more step would change. */
+export interface Probe extends Look {
+  /** Steps done before it. */
+  readonly step: number;
+  readonly epoch: number;
+  readonly weights: readonly WeightProbe[];
 }
 
 /** An epoch that has ended. */
@@ -86,6 +99,8 @@ export interface Origin {
   readonly row?: number;
   /** What went in there, and what came out. */
   readonly operands: readonly number[];
+  /** Whether many values go into the one that came out, as into a sum: the operands are those farthest from 0. */
+  readonly many?: boolean;
   readonly value: number;
 }
 
@@ -100,6 +115,8 @@ export interface PlanFacts {
 /** A training as the diagnoses see it. */
 export interface TrainingSubject {
   readonly model: AnyModel;
+  /** What it brings down. */
+  readonly judging?: Compiled;
   readonly plan: PlanFacts;
   /** Steps done. */
   readonly steps: number;

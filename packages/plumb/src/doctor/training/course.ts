@@ -1,5 +1,7 @@
 /** Losses of steps and looks into a model as the rules about trainings read them. */
 import { meanOf } from "../statistics/intervals.ts";
+import { median } from "../statistics/robust.ts";
+import { show } from "../words.ts";
 import type { Probe, TrainingSubject, WeightProbe } from "../subjects/training.ts";
 
 /** Consecutive steps with the mean of their losses. */
@@ -52,3 +54,26 @@ export const kernels = (probe: Probe): readonly WeightProbe[] =>
 
 /** The probes after the first step. */
 export const later = ({ probes }: TrainingSubject): readonly Probe[] => probes.filter(({ step }) => step > 0);
+
+/** A weight as a sentence has it: "the kernel of dense_2". */
+export function called({ name }: WeightProbe): string {
+  const cut = name.lastIndexOf("/");
+  return cut < 0 ? name : `the ${name.slice(cut + 1)} of ${name.slice(0, cut)}`;
+}
+
+/**
+ * How many times longer the gradient gets over the depth of a model, from the first kernel to the last: the median slope
+ * (Theil, 1950) of the logarithms of the lengths, times the depth. A single layer with a short or a long gradient, as the last
+ * one has where the answers are balanced by chance, does not move it.
+ */
+export function growthOverDepth(weights: readonly WeightProbe[]): number {
+  const logs = weights.map(({ gradientNorm }) => Math.log(gradientNorm));
+  const slopes = logs.flatMap((from, i) => logs.slice(i + 1).map((to, k) => (to - from) / (k + 1)));
+  return Math.exp(median(slopes) * (logs.length - 1));
+}
+
+/** How to set a part of the learning rate that a model has, as the end of a sentence; nothing where it has none. */
+export const rateOf = (model: TrainingSubject["model"], part: number): string =>
+  model.isCompiled
+    ? `: model.compiled.optimizer.learningRate = ${show(Number((model.compiled.optimizer.learningRate / part).toPrecision(2)))}`
+    : "";

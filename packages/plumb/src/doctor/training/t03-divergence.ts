@@ -5,7 +5,7 @@ import type { Diagnosis } from "../diagnosis.ts";
 import type { FitCase } from "../fit-case.ts";
 import { slope } from "../made-up.ts";
 import { show } from "../words.ts";
-import { errorsBetween, stretches } from "./course.ts";
+import { errorsBetween, rateOf, stretches } from "./course.ts";
 
 export const divergence: Diagnosis = {
   id: "T3",
@@ -33,7 +33,7 @@ export const divergence: Diagnosis = {
   explains: ["T1", "T2", "P3", "P4"],
   about: `The loss of the rows that are trained on rises, and stays up. Training goes down the slope of exactly this loss, so a lasting
 rise means that its steps are too long: each one lands beyond the valley, higher than it began. Most often the learning rate
-is too high, or inputs are far from the size of 1; a loss whose sign was turned does the same from the first step on.
+is too high, or inputs are far from the size of 1; gradients that are added in the place of being taken away do the same.
 
 Steps are put together into stretches of an epoch each (of at least 10 steps). The last two stretches must both lie at twice
 the best one or higher, 5 standard errors above it, and the rise must come to a quarter of what the loss began with. Fewer than
@@ -41,10 +41,10 @@ three stretches say nothing. A single high stretch is a jump, not this.`,
   example: `const x = Array.from({ length: 200 }, (_, i) => [Math.sin(i), 1]);
 const y = x.map(([a]) => [3 * a]);
 const model = new Sequential([new Dense(1)]);
-model.compile({ optimizer: new SGD({ learningRate: 1.4 }), loss: "mse" });
+model.compile({ optimizer: new SGD({ learningRate: 0.53 }), loss: "mse" });
 const doctor = new Doctor();
-await model.fit(x, y, { epochs: 4, batchSize: 20, callbacks: [doctor] }).catch(() => {});
-console.log(doctor.report.findings.map(({ code }) => code)); // PL4103 is among them
+await model.fit(x, y, { epochs: 4, batchSize: 20, callbacks: [doctor] });
+console.log(doctor.report.findings.some(({ code }) => code === "PL4103")); // true
 
 model.compiled.optimizer.learningRate = 0.1;`,
   rules: {
@@ -58,7 +58,7 @@ model.compiled.optimizer.learningRate = 0.1;`,
       const all = stretches(subject, length);
       if (all.length < 3) return undefined;
       const best = all.slice(0, -2).reduce((a, b) => (b.mean < a.mean ? b : a));
-      const start = Math.abs(losses.values[0]);
+      const start = Math.abs(losses.from === 0 ? losses.values[0] : (subject.probes[0]?.loss ?? 0));
       const last = all.slice(-2);
       const risen = last.every(
         (of) =>
@@ -68,7 +68,6 @@ model.compiled.optimizer.learningRate = 0.1;`,
       );
       if (!risen) return undefined;
       const [now] = last.slice(-1);
-      const rate = subject.model.isCompiled ? subject.model.compiled.optimizer.learningRate : undefined;
       return [
         {
           severity: "warning",
@@ -76,14 +75,11 @@ model.compiled.optimizer.learningRate = 0.1;`,
           number: now.mean / best.mean,
           threshold: ratio.value,
           evidence: [
-            `The best ${length} steps were those from step ${best.from} on, with ${show(best.mean)} on average; the last ${length} have ${show(now.mean)}`,
-            `The difference is ${show(errorsBetween(subject, now, best, length))} standard errors: it is no chance of the draw of rows`,
+            `The best ${length} steps were those from step ${best.from} on, with a loss of ${show(best.mean)} on average; the last ${length} have ${show(now.mean)}`,
+            `That is ${Math.round(errorsBetween(subject, now, best, length))} times the scatter that the draw of rows explains (its standard error)`,
           ],
-          why: "Steps that go down the slope of a loss and end higher are too long for it",
-          fix:
-            rate === undefined
-              ? "Take a third of the learning rate, and see that the loss is what is to become small"
-              : `Take a third of the learning rate: model.compiled.optimizer.learningRate = ${show(rate / 3)}; if it goes on rising, see that the loss is what is to become small`,
+          why: "Each step goes down the slope of this loss. Where steps end higher than they began, they are too long",
+          fix: `Take a third of the learning rate${rateOf(subject.model, 3)}. If it still rises, see that the loss is what is to become small, not its negative`,
         },
       ];
     },

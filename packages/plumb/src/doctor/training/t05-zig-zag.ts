@@ -6,7 +6,7 @@ import type { FitCase } from "../fit-case.ts";
 import { clouds } from "../made-up.ts";
 import { median } from "../statistics/robust.ts";
 import { percent, show } from "../words.ts";
-import { stretches } from "./course.ts";
+import { lastStretch, rateOf, stretches } from "./course.ts";
 
 export const zigZag: Diagnosis = {
   id: "T5",
@@ -25,6 +25,12 @@ export const zigZag: Diagnosis = {
       unit: "the usual change from epoch to epoch, as a share of the loss",
       source: "added: small swings are the noise of the draw of rows",
     },
+    ofWay: {
+      value: 0.05,
+      unit: "the usual change, as a share of how far the loss has come down",
+      source:
+        "added: what turns at a hundredth of where it began has arrived; there the rows' noise and Adam's last steps play",
+    },
     errors: {
       value: 4,
       unit: "standard errors of an epoch's loss that the usual change comes to",
@@ -32,7 +38,7 @@ export const zigZag: Diagnosis = {
     },
     epochs: {
       value: 12,
-      unit: "epochs that are looked at, at least",
+      unit: "epochs that are looked at, the last ones",
       source: "added: of fewer a single swing back is half",
     },
   },
@@ -41,54 +47,60 @@ export const zigZag: Diagnosis = {
 jump from one side of the valley to the other. A loss that scatters because few rows are drawn for each step does not do that
 by as much: the swing has to be several standard errors of the loss of an epoch.
 
-Looked at are the last 16 epochs (at least 12): at half of them the direction must turn, and the usual change must come to a
-fifth of the loss and to 4 standard errors.`,
+Looked at are the last 12 epochs: at half of them the direction must turn, and the usual change must come to a
+fifth of the loss and to 4 standard errors. A loss that has come down to a small rest of what it was may turn as it likes: the
+usual change must also be a twentieth of the way that the loss has come, from the first epoch or the best constant answer,
+whichever is lower.`,
   example: `const x = Array.from({ length: 60 }, (_, i) => [10 * Math.sin(i), 10 * Math.cos(3 * i)]);
-const y = x.map(([a, b]) => [a + b > 2 ? 1 : 0]);
+const y = x.map(([a, b], i) => [a + b > 2 !== (i % 6 === 0) ? 1 : 0]); // one in six is wrong
 const model = new Sequential([new Dense(1, { activation: "sigmoid" })]);
-model.compile({ optimizer: new SGD({ learningRate: 5 }), loss: "binaryCrossentropy" });
+model.compile({ optimizer: new SGD({ learningRate: 1 }), loss: "binaryCrossentropy" });
 const doctor = new Doctor();
-await model.fit(x, y, { epochs: 30, batchSize: 60, shuffle: false, callbacks: [doctor] });
-console.log(doctor.report.findings.map(({ code }) => code));
+await model.fit(x, y, { epochs: 30, batchSize: 60, callbacks: [doctor] });
+console.log(doctor.report.findings.some(({ code }) => code === "PL4105")); // true
 
 model.compiled.optimizer.learningRate = 0.05;`,
   rules: {
     training(subject) {
-      const { turns, swing, errors, epochs: least } = zigZag.thresholds;
+      const { turns, swing, ofWay, errors, epochs: least } = zigZag.thresholds;
       const { stepsPerEpoch } = subject.plan;
-      const last = stretches(subject, stepsPerEpoch).slice(-16);
+      // A loop of one's own has no epochs but those of its plan; of long epochs not all steps are kept.
+      const all =
+        subject.epochs.length > 0
+          ? subject.epochs.map(({ logs }) => logs.loss)
+          : stretches(subject, stepsPerEpoch).map(({ mean }) => mean);
+      const last = all.slice(-least.value);
       if (last.length < least.value) return undefined;
-      const changes = last.slice(1).map(({ mean }, i) => mean - last[i].mean);
+      const changes = last.slice(1).map((mean, i) => mean - last[i]);
       const turned = changes.slice(1).filter((change, i) => change * changes[i] < 0).length;
       const share = turned / (changes.length - 1);
       const usual = median(changes.map(Math.abs));
-      const level = median(last.map(({ mean }) => Math.abs(mean)));
+      const level = median(last.map(Math.abs));
+      const way = Math.min(all[0], subject.baseline ?? Infinity) - Math.min(...all);
       // One step per epoch has no scatter of draws: it sees all rows.
-      const error = stepsPerEpoch === 1 ? 0 : median(last.map(({ standardError }) => standardError));
-      if (share < turns.value || usual < swing.value * level || usual < errors.value * error)
-        return undefined;
+      const steps = Math.min(stepsPerEpoch, subject.losses.values.length);
+      const error = stepsPerEpoch === 1 ? 0 : lastStretch(subject, steps).standardError;
+      if (share < turns.value || usual < errors.value * error) return undefined;
+      if (usual < swing.value * level || usual < ofWay.value * way) return undefined;
       return [
         {
           severity: "warning",
-          title: `The loss turned up or down in ${turned} of ${changes.length - 1} epochs, by ${percent(usual / level)} of itself each time`,
+          title: `The loss turned round in ${turned} of ${changes.length - 1} epochs, by ${percent(usual / level)} of itself each time`,
           number: share,
           threshold: turns.value,
           evidence: [
-            `The losses of the last epochs: ${last
-              .slice(-6)
-              .map(({ mean }) => show(mean))
-              .join(", ")}`,
+            `The losses of the last epochs: ${last.slice(-6).map(show).join(", ")}`,
             stepsPerEpoch === 1
-              ? "Each step sees all rows, so that no draw of rows makes the loss scatter"
+              ? "Each step sees all rows: no draw of rows makes the loss go up and down"
               : `The draw of rows alone would move it by about ${show(error)}`,
           ],
           why: "Steps that are too long jump over the lowest point, again and again",
-          fix: `Take a third of the learning rate${subject.model.isCompiled ? `: model.compiled.optimizer.learningRate = ${show(subject.model.compiled.optimizer.learningRate / 3)}` : ""}, or more rows per step`,
+          fix: `Take a third of the learning rate${rateOf(subject.model, 3)}, or more rows per step (batchSize)`,
         },
       ];
     },
   },
-  sick: { train: () => parted(8) },
+  sick: { train: () => parted(1) },
   healthy: { train: () => parted(0.05) },
 };
 

@@ -4,8 +4,9 @@ import { Sequential } from "../../train/index.ts";
 import type { Diagnosis } from "../diagnosis.ts";
 import type { FitCase } from "../fit-case.ts";
 import { clouds } from "../made-up.ts";
-import { show } from "../words.ts";
-import { kernels } from "./course.ts";
+import type { Probe, WeightProbe } from "../subjects/training.ts";
+import { count, show } from "../words.ts";
+import { called, growthOverDepth, kernels } from "./course.ts";
 
 export const vanishing: Diagnosis = {
   id: "T7",
@@ -15,53 +16,85 @@ export const vanishing: Diagnosis = {
   thresholds: {
     ratio: {
       value: 1e-3,
-      unit: "gradient of the first layer per gradient of the last",
-      source: "AutoTrainer",
+      unit: "gradient at the first layer per gradient at the last, by the slope over all layers",
+      source:
+        "AutoTrainer compares first and last alone; the last one's happens to be short where answers are balanced",
     },
-    first: { value: 1e-4, unit: "length of the gradient of the first layer", source: "AutoTrainer" },
-    looks: { value: 2, unit: "looks in a row, up to the last one", source: "added: one look is one batch" },
+    first: {
+      value: 1e-4,
+      unit: "length of the first layer's gradient, per loss",
+      source: "AutoTrainer: 1e-4; added: per loss, which makes it the same in all units",
+    },
+    looks: { value: 2, unit: "looks in a row", source: "added: one look is one batch" },
+    layers: { value: 3, unit: "kernels, at least", source: "added: a slope over fewer is none" },
   },
   explains: ["T4", "P3"],
-  about: `The gradient is handed back from the last layer to the first, and is multiplied by each layer's weights and by the slope of its
-activation. Where these are below 1 it gets smaller with each layer, and the first ones hardly learn. Typical are many layers
-with sigmoid or tanh, and weights that began too small.
+  about: `A gradient says for each weight how steeply the loss changes with it; steps follow it. It is computed from the last layer back to
+the first, and is multiplied on its way by each layer's weights and by the slope of its activation. Where these are below 1 it
+gets shorter with each layer, and the first ones hardly learn. Typical are many layers with sigmoid or tanh, and weights that
+began too small.
 
-Compared are the lengths of the gradients of the first and the last weights that layers multiply by, in two looks in a row. A
-model that is done has small gradients everywhere: their ratio stays.`,
+Compared are the lengths of the gradients of the kernels (the weights that layers multiply by), from the first layer to the
+last: how much shorter they get is read from all of them, by the median slope of their logarithms. Said where that comes to a
+thousandth or less over two looks in a row, and the first one is shorter than a ten-thousandth of the loss. A model that is done
+has small gradients everywhere: they do not get shorter by depth.`,
   example: `const x = Array.from({ length: 64 }, (_, i) => [Math.sin(i), Math.cos(i)]);
 const y = x.map(([a]) => [a > 0 ? 1 : 0]);
 const kernelInitializer = new RandomNormal({ stddev: 0.05 });
-const layers = Array.from({ length: 4 }, () => new Dense(8, { activation: "sigmoid", kernelInitializer }));
+const layers = Array.from(
+  { length: 4 },
+  () => new Dense(8, { activation: "sigmoid", kernelInitializer }),
+);
 const model = new Sequential([...layers, new Dense(1, { activation: "sigmoid" })]);
 model.compile({ loss: "binaryCrossentropy" });
 const doctor = new Doctor();
 await model.fit(x, y, { epochs: 3, callbacks: [doctor] });
-console.log(doctor.report.findings.map(({ code }) => code)); // PL4107 is among them
+console.log(doctor.report.findings.some(({ code }) => code === "PL4107")); // true
 
-const repaired = Array.from({ length: 4 }, () => new Dense(8, { activation: "relu", kernelInitializer: "heNormal" }));`,
+const repaired = Array.from(
+  { length: 4 },
+  () => new Dense(8, { activation: "relu", kernelInitializer: "heNormal" }),
+);`,
   rules: {
     training({ probes }) {
-      const { ratio, first: least, looks } = vanishing.thresholds;
-      const seen = probes.slice(-looks.value).map((probe) => kernels(probe));
-      if (seen.length < looks.value || seen[0].length < 3) return undefined;
-      const vanished = seen.every((weights) => {
-        const [first, last] = [weights[0].gradientNorm, weights[weights.length - 1].gradientNorm];
-        return first > 0 && first < ratio.value * last && first < least.value;
-      });
-      if (!vanished) return undefined;
-      const weights = seen[seen.length - 1];
+      const { ratio, first: least, looks, layers } = vanishing.thresholds;
+      /** Of some looks in a row: balanced answers make the last layer's gradient short on one batch, and hardly on the next. */
+      const together = (at: number): readonly WeightProbe[] => {
+        const seen = probes.slice(at + 1 - looks.value, at + 1).map(kernels);
+        return (seen.at(-1) ?? []).map((weight, i) => ({
+          ...weight,
+          gradientNorm: Math.hypot(...seen.map((of) => of[i].gradientNorm)) / Math.sqrt(seen.length),
+        }));
+      };
+      const vanished = (probe: Probe, at: number): boolean => {
+        const weights = at + 1 < looks.value ? [] : together(at);
+        return (
+          weights.length >= layers.value &&
+          weights[0].gradientNorm > 0 &&
+          1 / growthOverDepth(weights) < ratio.value &&
+          weights[0].gradientNorm < least.value * Math.abs(probe.loss - probe.penalty)
+        );
+      };
+      const at = probes.findLastIndex(vanished);
+      if (at < 0) return undefined;
+      const probe = probes[at];
+      const weights = together(at);
       const [first, last] = [weights[0], weights[weights.length - 1]];
+      const share = 1 / growthOverDepth(weights);
       return [
         {
           severity: "warning",
-          title: `The gradient of ${first.name} is ${show(first.gradientNorm / last.gradientNorm)} of that of ${last.name}`,
-          number: first.gradientNorm / last.gradientNorm,
+          title: `The gradient of ${called(first)} is ${show(first.gradientNorm)}, and that of ${called(last)} ${show(last.gradientNorm)}`,
+          number: share,
           threshold: ratio.value,
           evidence: [
-            `Lengths from the first layer to the last: ${weights.map(({ gradientNorm }) => show(gradientNorm)).join(", ")}`,
-            `So it was in ${looks.value} looks in a row`,
+            `After ${count(probe.step, "step")}, the lengths of the gradients from the first layer to the last: ${weights.map(({ gradientNorm }) => show(gradientNorm)).join(", ")}`,
+            `On its way back, as all layers have it, it shrinks to ${show(share)} of itself`,
+            ...(at < probes.length - 1
+              ? [`After ${probes[at + 1].step} steps it did so no longer; the steps before were lost`]
+              : []),
           ],
-          why: "The first layers hardly learn: what they are told gets smaller with each layer it passes",
+          why: "A gradient says how much the loss depends on a weight. On the first layers it hardly depends: they learn slowly or not at all",
           fix: 'Use activation: "relu" with kernelInitializer: "heNormal", a BatchNormalization between layers, or fewer layers',
           where: { layers: [first.layer] },
         },

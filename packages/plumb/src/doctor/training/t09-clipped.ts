@@ -26,19 +26,24 @@ export const clipped: Diagnosis = {
     },
   },
   explains: ["T4", "P3"],
-  about: `Clipping shortens gradients that are longer than a limit. It is meant for the rare step that would throw the training off. Where
-most steps are shortened, all steps are equally long whatever the slope: the limit sets the pace in the place of the learning
-rate, and a lower rate without clipping does better.
+  about: `A gradient says for each weight how steeply the loss changes with it; steps follow it. Clipping shortens gradients that are longer
+than a limit. It is meant for the rare step that would throw the training off. Where most are shortened, all steps are
+equally long whatever the slope: the limit sets the pace in the place of the learning rate, and a rate that suits the
+gradients as they are does better.
 
 Counted are the looks of the doctor (at least 4) at which the gradient was longer than \`clipnorm\` or \`globalClipnorm\`.
-\`clipvalue\` is not looked at.`,
+\`clipvalue\` is not looked at. It is a warning with SGD, whose steps are as long as the gradient. Adam and its like divide the
+gradient by its usual length, so that the limit costs them little: there it is an information.`,
   example: `const x = Array.from({ length: 64 }, (_, i) => [Math.sin(i), Math.cos(i)]);
 const y = x.map(([a]) => [a > 0 ? 1 : 0]);
 const model = new Sequential([new Dense(1, { activation: "sigmoid" })]);
-model.compile({ optimizer: new SGD({ learningRate: 0.1, globalClipnorm: 0.001 }), loss: "binaryCrossentropy" });
+model.compile({
+  optimizer: new SGD({ learningRate: 0.1, globalClipnorm: 0.001 }),
+  loss: "binaryCrossentropy",
+});
 const doctor = new Doctor();
 await model.fit(x, y, { epochs: 8, callbacks: [doctor] });
-console.log(doctor.report.findings.map(({ code }) => code)); // PL4109 is among them
+console.log(doctor.report.findings.some(({ code }) => code === "PL4109")); // true
 
 const repaired = new SGD({ learningRate: 0.01, globalClipnorm: 1 });`,
   rules: {
@@ -61,16 +66,15 @@ const repaired = new SGD({ learningRate: 0.01, globalClipnorm: 1 });`,
       const high = quantile(sorted(lengths), 0.9);
       return [
         {
-          severity: "warning",
-          title: `The gradient was clipped at ${over} of ${lengths.length} looks`,
+          severity: model.compiled.optimizer instanceof SGD ? "warning" : "information",
+          title: `The gradient was longer than the limit of ${show(limit)} at ${over} of ${lengths.length} looks, and was cut`,
           number: over / lengths.length,
           threshold: share.value,
           evidence: [
-            `The limit is ${show(limit)}; the gradients were ${lengths.slice(-6).map(show).join(", ")} long`,
-            `Nine of ten are shorter than ${show(high)}`,
+            `The gradients were ${lengths.slice(-6).map(show).join(", ")} long; nine of ten are shorter than ${show(high)}`,
           ],
-          why: "Where most steps are shortened, the limit sets the pace and the slope no longer counts",
-          fix: `Lower the learning rate, and clip at ${show(high)}, which only one of ten steps exceeds`,
+          why: "Where most gradients are cut, all steps are equally long: the limit sets the pace, and the slope no longer counts",
+          fix: `Clip at what one step in ten exceeds: ${globalClipnorm ? "globalClipnorm" : "clipnorm"}: ${show(Number(high.toPrecision(2)))}, and choose the learning rate anew, await model.findLearningRate(data, labels)`,
         },
       ];
     },

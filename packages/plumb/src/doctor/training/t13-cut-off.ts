@@ -20,9 +20,9 @@ export const cutOff: Diagnosis = {
   },
   explains: ["T4"],
   about: `A cross-entropy takes the logarithm of a probability, and cuts it off at 10⁻⁷ so that it stays finite: −ln 10⁻⁷ = 16.12 (and 15.94
-at the other end, where float32 has no 1 − 10⁻⁷). Rows with exactly this loss have a gradient of 0: nothing is learned from the
-very rows that are most wrong. It comes from outputs that are no probabilities, and from probabilities that were computed before
-the loss sees them, so that they have become exactly 0 or 1.
+at the other end, where float32 has no 1 − 10⁻⁷). Where a row has exactly this loss the slope of the loss is 0: nothing is
+learned from the very rows that are most wrong. It comes from outputs that are no probabilities, and from probabilities that were
+computed before the loss sees them, and have become exactly 0 or 1.
 
 Behind a last layer with softmax or sigmoid nothing is cut off: the loss is computed from what stands before these.`,
   example: `const x = Array.from({ length: 64 }, (_, i) => [100 * Math.sin(i)]);
@@ -34,7 +34,7 @@ const model = new Sequential([
 model.compile({ loss: "binaryCrossentropy", warn: () => {} });
 const doctor = new Doctor();
 await model.fit(x, y, { epochs: 3, callbacks: [doctor] });
-console.log(doctor.report.findings.map(({ code }) => code)); // PL4113 is among them
+console.log(doctor.report.findings.some(({ code }) => code === "PL4113")); // true
 
 const repaired = new Sequential([new Dense(1, { activation: "sigmoid" })]);`,
   rules: {
@@ -46,13 +46,13 @@ const repaired = new Sequential([new Dense(1, { activation: "sigmoid" })]);`,
       return [
         {
           severity: "information",
-          title: `${percent(share)} of the rows have a loss of 15.94 or 16.12, where the logarithm is cut off`,
+          title: `${percent(share)} of the rows have a loss of 15.94 or 16.12, where its logarithm is cut off`,
           number: share,
           threshold: limit.value,
           evidence: [
-            `At the last looks it were ${seen.map(percent).join(", ")} of the rows; the loss there is ${show(probes[probes.length - 1].loss)}`,
+            `At the last ${seen.length} looks it was ${seen.map(percent).join(" and ")} of the rows; the mean loss is ${show(probes[probes.length - 1].loss)}`,
           ],
-          why: "Nothing is learned from these rows, which are the ones that are most wrong: the slope there is 0",
+          why: "The slope of the loss is 0 there: nothing is learned from these rows, which are the ones that are most wrong",
           fix: 'End in new Dense(units, { activation: "softmax" }) (or "sigmoid"), or give the loss what stands before it: fromLogits: true',
         },
       ];

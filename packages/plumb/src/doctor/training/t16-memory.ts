@@ -31,12 +31,18 @@ outside keeps what steps or callbacks make: tensors in a list, variables made an
 The bytes in use are looked at every 5 steps (of long trainings less often), after the first fifth of them. Growth is said when
 they rise at a quarter of the looks and hardly ever fall, over 50 steps or more.`,
   example: `const kept = [];
-const keeper = { onTrainBatchEnd() { const copy = new Variable(zeros([4096])); copy.assign(ones([4096])); kept.push(copy); } };
+const keeper = {
+  onTrainBatchEnd() {
+    const copy = new Variable(zeros([4096]));
+    copy.assign(ones([4096]));
+    kept.push(copy);
+  },
+};
 const model = new Sequential([new Dense(1)]);
 model.compile({ loss: "mse" });
 const doctor = new Doctor();
 await model.fit([[1], [2]], [[2], [4]], { epochs: 120, callbacks: [doctor, keeper] });
-console.log(doctor.report.findings.map(({ code }) => code));
+console.log(doctor.report.findings.some(({ code }) => code === "PL4116")); // true
 for (const copy of kept) copy.dispose();`,
   rules: {
     training({ memory }) {
@@ -53,15 +59,15 @@ for (const copy of kept) copy.dispose();`,
       return [
         {
           severity: "warning",
-          title: `The engine's memory grew by ${Math.round(perStep)} bytes per step`,
+          title: `The memory that tensors and variables take grew by ${Math.round(perStep)} bytes per step`,
           number: perStep,
           threshold: 0,
           evidence: [
-            `After ${first.step} steps there were ${first.bytes} bytes in use, after ${last.step} steps ${last.bytes}`,
-            `At ${percent(up)} of ${changes.length} looks there was more than before, at ${percent(down)} less`,
+            `After ${first.step} steps ${megabytes(first.bytes)} were in use, after ${last.step} steps ${megabytes(last.bytes)}`,
+            `At ${percent(up)} of ${changes.length} looks it was more than before, at ${percent(down)} less`,
           ],
-          why: "A step gives back what it takes; what grows is kept by somebody, until there is no memory left",
-          fix: "Keep numbers, not tensors: loss.itemSync(); make variables once, before the loop; variable.dispose() gives memory back",
+          why: "A step gives back what it takes. What grows is kept by a callback or by your own code, until no memory is left",
+          fix: "Keep numbers rather than tensors, loss.itemSync(); make variables once, before training; give back what is no longer needed, variable.dispose()",
         },
       ];
     },
@@ -69,6 +75,8 @@ for (const copy of kept) copy.dispose();`,
   sick: { train: () => keeping(true) },
   healthy: { train: () => keeping(false) },
 };
+
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
 
 /** A callback that makes a variable for each step, and keeps it or not. */
 const keeping = (keeps: boolean): FitCase => {

@@ -1,7 +1,9 @@
 import { PlumbError } from "../../base/errors.ts";
+import type { GeneratorState } from "../../base/seed.ts";
 import { camelCase, didYouMean } from "../../base/names.ts";
 import { showValue, type Parameters } from "../../base/parameters.ts";
-import type { EpochLogs, Listener, Logs, RowsTaken, StepFailure, TrainEvent } from "../events.ts";
+import type { EpochLogs, LabelsTaken, Listener, Logs } from "../events.ts";
+import type { RowsTaken, StepFailure, StepTrial, TrainEvent } from "../events.ts";
 import type { AnyModel } from "../model.ts";
 
 /** What a callback learns when training begins. */
@@ -18,10 +20,16 @@ export interface TrainPlan {
   readonly startFrom: (epoch: number) => void;
   /** Rows of a full step. */
   readonly batchSize: number;
-  /** The rows of a step of the epoch that is running, by their numbers in the data. */
-  readonly rowsOf: (step: number) => Int32Array;
-  /** Copies of such rows, as `fit` takes them. */
+  /** The rows of a step, by their numbers in the data: of the epoch that is running, or of another. */
+  readonly rowsOf: (step: number, epoch?: number) => Int32Array;
+  /** Where the random numbers of an epoch begin. */
+  readonly drawsOf: (epoch: number) => GeneratorState;
+  /** Copies of such rows, as `fit` takes them, with what each counts for. */
   readonly take: (rows: Int32Array) => RowsTaken;
+  /** The same without the inputs, which may be large. */
+  readonly takeLabels: (rows: Int32Array) => LabelsTaken;
+  /** Makes steps that can be tried, until training ends: they are those of the fit, and change nothing. */
+  readonly trial: () => StepTrial;
   /** Milliseconds that were spent in each callback so far; what is still running is not among them. */
   readonly callbackTimes: () => ReadonlyMap<Callback, number>;
 }
@@ -65,8 +73,9 @@ export class Callback {
   /** After each step, with the running values of its epoch. */
   onTrainBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
   /**
-   * Right after each step (counted from 0 over the whole fit), with the mean loss of its rows: for who keeps a record. It
-   * is called between two steps, so it cannot wait for anything; reading the loss costs about a microsecond.
+   * For each step (counted from 0 over the whole fit), in their order, with the mean loss of its rows: for who keeps a
+   * record. It is called between two steps, so it cannot wait for anything, and somewhat late: steps note their losses in
+   * the engine's memory, from where they are read at each yield to the event loop, and every 256 steps.
    */
   onStep?(step: number, loss: number): void;
   /**

@@ -50,7 +50,10 @@ async function told(
     startFrom: () => {},
     batchSize: 1,
     rowsOf: () => Int32Array.of(0),
+    drawsOf: () => ({ seed: 0, counter: 0 }),
     take: () => ({ x: [[0]], y: [0] }),
+    takeLabels: () => ({ y: [0] }),
+    trial: () => ({ run() {}, valueOf: () => new Float32Array(1) }),
     callbackTimes: () => new Map(),
   });
   for (const [epoch, value] of values.entries()) {

@@ -20,7 +20,10 @@ describe("EarlyStopping", () => {
       startFrom: () => {},
       batchSize: 1,
       rowsOf: () => Int32Array.of(0),
+      drawsOf: () => ({ seed: 0, counter: 0 }),
       take: () => ({ x: [[0]], y: [0] }),
+      takeLabels: () => ({ y: [0] }),
+      trial: () => ({ run() {}, valueOf: () => new Float32Array(1) }),
       callbackTimes: () => new Map(),
     });
     let epoch = 0;
