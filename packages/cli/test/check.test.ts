@@ -157,12 +157,19 @@ describe("plumb check, of predictions", () => {
     expect(catalogue(found)).toContain("P11");
     expect(found.findings[0].number).toBeCloseTo(found.metrics.recall.value, 12);
     expect(found.code).toBe(0);
+    const p11 = found.findings.find((finding) => finding.catalogue === "P11");
+    expect(p11?.fix).toMatch(
+      /probability of (\S+) on; .*--threshold \1\. .*--costs falsePositive=1,falseNegative=20$/,
+    );
+    expect(p11?.fix).not.toMatch(/Recall|=>|\{/);
     const lower = await checked(text, "--label truth --pred p --threshold 0.22");
     expect(lower.metrics.recall.value).toBeGreaterThan(found.metrics.recall.value + 0.3);
     expect(lower.metrics.rocAuc).toEqual(found.metrics.rocAuc);
     expect(catalogue(lower)).not.toContain("P11");
     const dear = await checked(text, "--label truth --pred p --costs fp=1,fn=9");
-    expect(dear.findings.find((finding) => finding.catalogue === "P11")?.title).toContain("cost");
+    const ofCosts = dear.findings.find((finding) => finding.catalogue === "P11");
+    expect(ofCosts?.title).toContain("cost");
+    expect(ofCosts?.fix).toMatch(/--threshold [\d.]+$/);
   });
 
   it("one column of a class that it is named after", async () => {
@@ -436,6 +443,18 @@ describe("plumb check, of data", () => {
 });
 
 describe("plumb check, of a run", () => {
+  const wrong: Finding = {
+    code: "PL4209",
+    catalogue: "P9",
+    severity: "error",
+    title: "Half of the rows are wrong",
+    number: 0.5,
+    threshold: 0.1,
+    evidence: [],
+    why: "They are of one group",
+    fix: "Look at them",
+  };
+
   it("looks back at it, with its table and without", async () => {
     const folder = join(cwd, "of-runs");
     mkdirSync(folder);
@@ -450,6 +469,11 @@ describe("plumb check, of a run", () => {
       plumb(["check", "run", ...flags], { cwd: folder });
     const { code, stdout } = await run("--json");
     expect(code).toBe(0);
+    const words = (await run()).stdout;
+    expect(words).toContain("because kind is text with 3 different values");
+    expect(words).toContain("because the target has 3 classes");
+    expect(words).not.toMatch(/--(?:task|loss) \S+ was given/);
+    expect(JSON.parse(stdout)).not.toHaveProperty("note");
     const { metrics, findings } = JSON.parse(stdout) as Printed;
     // The weights, the rows and the preparation are those of the training.
     expect(metrics.accuracy.value).toBeCloseTo(test.accuracy, 10);
@@ -463,6 +487,20 @@ describe("plumb check, of a run", () => {
     expect([alone.code, alone.stderr]).toEqual([0, ""]);
     expect(alone.stdout).toContain("--data says where it is");
     expect(alone.stdout).not.toContain("Measured");
+    expect(alone.stdout).toContain("Only the course of the training could be looked at");
+    const noted = JSON.parse((await run("--json")).stdout) as Printed & { readonly note?: string };
+    expect(noted.note).toMatch(/^Only the course .*flowers\.csv is not there; --data says where it is/);
+    expect(noted.metrics).toEqual({});
+    // What was found when it was trained is told again, and an error among it fails.
+    const file = join(folder, "run", "findings.json");
+    const error = { ...wrong, found: "after" };
+    writeFileSync(file, JSON.stringify({ ...stored, findings: [...stored.findings, error] }));
+    const failed = await run("--json");
+    const codes = (JSON.parse(failed.stdout) as Printed).findings.map((of) => of.code).sort();
+    expect([failed.code, codes]).toEqual([1, [...stored.findings.map((of) => of.code), wrong.code].sort()]);
+    rmSync(file);
+    expect((await run()).stdout).toContain("It has no findings.json to repeat");
+    writeFileSync(file, JSON.stringify(stored));
     expect((await run("--data", "moved.csv", "--json")).stdout).toBe(stdout);
     writeFileSync(join(folder, "other.csv"), flowers(150, 2));
     const other = await run("--data", "other.csv");

@@ -62,7 +62,7 @@ describe("the fraud sample", () => {
       const [before, after] = [testOf(first), testOf(out)].map(({ perClass }) => perClass["1"]);
       expect(after.recall).toBeGreaterThan(before.recall + 0.1);
       expect(stdout).toMatch(/Class +precision +before +recall +before/);
-      expect(stdout).toMatch(new RegExp(`Gone since ${first}: .*PL4211`, "s"));
+      expect(stdout).toMatch(new RegExp(`No longer reported since ${first}: .*PL4211`, "s"));
       const line = stdout.replaceAll("\n", " ");
       // Class weights change so much that even intervals part; what is gained and what it costs stand side by side.
       if (catalogue === "P5") {

@@ -8,5 +8,7 @@ export interface Checked {
   /** On which rows was measured, as a title; undefined where nothing was predicted. */
   readonly measured?: string;
   readonly metrics: Measurements;
+  /** What could not be looked at, and why, as a sentence without a full stop. */
+  readonly note?: string;
   readonly findings: readonly LocatedFinding[];
 }

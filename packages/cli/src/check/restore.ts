@@ -3,16 +3,16 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Sequential } from "plumb-ml";
 import { checkpointFile, readRunFile, runFiles } from "../run/run-folder.ts";
-import { chooseObjective } from "../experiment/objective.ts";
+import { chooseObjective, type Objective } from "../experiment/objective.ts";
 import { splitTarget } from "../experiment/parts.ts";
 import type { Recipe } from "../experiment/defaults.ts";
 import { settingsOf, traineeOf, type Setup } from "../experiment/setup.ts";
-import { readTarget } from "../experiment/task.ts";
+import { readTarget, taskOf, type Target } from "../experiment/task.ts";
 import { compiledNetwork } from "../experiment/training.ts";
 import type { StoredPreparation, StoredRun } from "../run/stored.ts";
 import { decodeWeights } from "../run/weights-file.ts";
 import { findColumn } from "../table/columns.ts";
-import type { Kind, Table } from "../table/table.ts";
+import type { Column, Kind, Table } from "../table/table.ts";
 
 /** The kinds that columns had in training, by name. */
 export const kindsIn = ({ plan, target }: StoredPreparation): ReadonlyMap<string, Kind> =>
@@ -22,7 +22,7 @@ export const kindsIn = ({ plan, target }: StoredPreparation): ReadonlyMap<string
 export function restoreSetup(stored: StoredRun, preparation: StoredPreparation, table: Table): Setup {
   const { plan } = preparation;
   const targetColumn = findColumn(table, preparation.target.name, "--target");
-  const target = readTarget(targetColumn, preparation.target.task);
+  const target = restoreTarget(targetColumn, stored, preparation);
   const { rows, classWeights, ...recipe } = stored.config as unknown as Config;
   const count = target.rows.length;
   // The split rounds shares to rows, so that counts as shares give the same counts again.
@@ -38,12 +38,39 @@ export function restoreSetup(stored: StoredRun, preparation: StoredPreparation, 
     parts,
     plan,
     dropped: others.map(({ name }) => name).filter((name) => !known.includes(name)),
-    objective: chooseObjective(target, parts.train, stored.loss),
+    objective: restoreObjective(target, parts.train, stored),
     recipe,
     network: stored.network,
     seed: stored.seed,
     ...(classWeights === undefined ? {} : { classWeights: Float64Array.from(classWeights) }),
   };
+}
+
+/** The target as it was read; it is said to follow from a flag only where that was given. */
+function restoreTarget(
+  column: Column,
+  { command }: StoredRun,
+  { target: { task } }: StoredPreparation,
+): Target {
+  const target = readTarget(column, task);
+  const unasked = taskOf(column);
+  return valueOf("--task", command) === undefined && unasked.task === task
+    ? { ...target, ...unasked }
+    : target;
+}
+
+/** The same of the loss. */
+function restoreObjective(target: Target, train: Int32Array, { command, loss }: StoredRun): Objective {
+  const asked = valueOf("--loss", command) ?? "auto";
+  const unasked = chooseObjective(target, train);
+  return asked === "auto" && unasked.loss === loss ? unasked : chooseObjective(target, train, loss);
+}
+
+/** What a command gave for a flag: `--task classes` or `--task=classes`. */
+function valueOf(flag: string, command: readonly string[]): string | undefined {
+  const at = command.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+  if (at < 0) return undefined;
+  return command[at] === flag ? command[at + 1] : command[at].slice(flag.length + 1);
 }
 
 /** What `config` of run.json holds of a setup. */

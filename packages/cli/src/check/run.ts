@@ -9,7 +9,7 @@ import type { LocatedFinding } from "../report/findings.ts";
 import { plural } from "../report/format.ts";
 import { factsOf } from "../report/summary.ts";
 import { findingsFile, readLines, readRunJson, runFiles } from "../run/run-folder.ts";
-import type { StoredFindings, StoredPreparation, StoredRun } from "../run/stored.ts";
+import type { RunFinding, StoredFindings, StoredPreparation, StoredRun } from "../run/stored.ts";
 import { fingerprint } from "../table/fingerprint.ts";
 import { readTable } from "../table/read.ts";
 import type { Checked } from "./checked.ts";
@@ -23,7 +23,7 @@ export interface RunFlags {
 
 /**
  * Looks back at a run: with the table that it was trained on, at what its model says about the test rows; without it, at the
- * numbers of its epochs alone.
+ * numbers of its epochs alone, and what was found when it was trained is told again.
  *
  * Errors: PL5002 for a folder that is no run, PL4004 where `--data` is another table than the run was trained on.
  */
@@ -38,12 +38,10 @@ export async function checkRun(name: string, { data }: RunFlags, { cwd }: Io): P
     const classes = preparation.target.classes.length || undefined;
     const { findings } = await review({ history: course, loss: stored.loss as "mse", classes });
     return {
-      told: [
-        ["Run", [name, stored.command.join(" ")]],
-        ["Looked at", ["the numbers of its epochs alone", `because ${why}`]],
-      ],
+      told: [["Run", [name, stored.command.join(" ")]]],
+      note: `Only the course of the training could be looked at, its numbers of each epoch: ${why}. ${repeated(told)}`,
       metrics: {},
-      findings: merged(told, findings),
+      findings: merged(told ?? [], findings.filter(isNew(told ?? []))),
     };
   }
   const table = await readTable(file, { cwd, header: preparation.named, kinds: kindsIn(preparation) });
@@ -62,7 +60,7 @@ export async function checkRun(name: string, { data }: RunFlags, { cwd }: Io): P
     told: [["Run", [name, stored.command.join(" ")]], ...factsOf(file, setup)],
     ...(metrics === undefined ? {} : { measured: `Measured on ${plural(test, "test row")}` }),
     metrics: metrics?.test ?? {},
-    findings: merged(told, findings),
+    findings: merged(told?.filter(({ found }) => found !== "after") ?? [], findings),
   };
 }
 
@@ -111,12 +109,23 @@ function endOf(
   return { stopped: result?.epochs === config.epochs ? "epochs" : "patience", kept };
 }
 
-/** What was found before and during training. */
-function earlierFindings(name: string, cwd: string): readonly LocatedFinding[] {
-  if (!existsSync(resolve(cwd, name, findingsFile))) return [];
-  const { findings } = readRunJson<StoredFindings>(name, cwd, findingsFile);
-  return findings.filter(({ found }) => found !== "after");
-}
+/** What was found when it was trained; undefined where nobody looked, or where training never came to its end. */
+const earlierFindings = (name: string, cwd: string): readonly RunFinding[] | undefined =>
+  existsSync(resolve(cwd, name, findingsFile))
+    ? readRunJson<StoredFindings>(name, cwd, findingsFile).findings
+    : undefined;
+
+/** What the findings that follow are. */
+const repeated = (told: readonly RunFinding[] | undefined): string =>
+  told === undefined
+    ? `It has no ${findingsFile} to repeat`
+    : `What was found when it was trained is repeated from its ${findingsFile}`;
+
+/** Whether a finding is of a kind that has not been told: training looked at the same course. */
+const isNew =
+  (told: readonly LocatedFinding[]) =>
+  ({ code }: LocatedFinding): boolean =>
+    told.every((other) => other.code !== code);
 
 const merged = (
   earlier: readonly LocatedFinding[],

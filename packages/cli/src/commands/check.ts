@@ -88,7 +88,10 @@ export const check: Command<CheckFlags> = {
     { flags: "-t, --target <column>", help: "data: the column to predict, as for plumb train" },
     ...setupOptions,
     { flags: "--data <file>", help: "run: the table that it was trained on, where it was moved" },
-    { flags: "--json", help: "print one JSON object, { metrics, findings }, and nothing else" },
+    {
+      flags: "--json",
+      help: "print one JSON object, { metrics, findings }, and nothing else; note says what could not be looked at",
+    },
   ],
   examples: [
     "plumb check predictions.csv --label y --probs p0,p1,p2",
@@ -110,17 +113,18 @@ async function run(
   refuseOthers(subject, flags);
   const checkers = { run: checkRun, predictions: checkPredictions, data: checkData };
   const checked = await checkers[subject](what, flags, io, argv);
-  const { metrics, findings } = checked;
+  const { note, metrics, findings } = checked;
   io.stdout.write(
-    flags.json === true ? `${JSON.stringify({ checked: subject, metrics, findings })}\n` : page(checked, io),
+    flags.json === true ? `${JSON.stringify({ note, metrics, findings })}\n` : page(checked, io),
   );
   const failed = findings.some(({ severity }) => severity === "error");
   return failed ? exitCodes.failed : exitCodes.done;
 }
 
-function page({ told, measured, metrics, findings }: Checked, io: Io): string {
+function page({ told, measured, note, metrics, findings }: Checked, io: Io): string {
   const setting = settingOf(io.stdout);
-  const parts = [labelled(wrapped(told, setting.width))];
+  const lines = note === undefined ? told : [...told, ["Note", [note]] as const];
+  const parts = [labelled(wrapped(lines, setting.width))];
   if (measured !== undefined) parts.push(metricsTable(measured, metrics));
   if (findings.length === 0) parts.push("Nothing found.\n");
   else

@@ -93,10 +93,13 @@ const remedies: Readonly<Record<string, readonly Rule[]>> = {
   D10: [leaveOut],
   D16: [robustLoss],
   C20: [
-    ({ number }, { setup }) => ({
-      say: "Take the learning rate of the sweep",
-      flags: `--rate ${Number((setup.recipe.rate / number).toPrecision(2))}`,
-    }),
+    ({ number, fix }, { setup }) =>
+      fix.includes("optimizer.learningRate = ")
+        ? {
+            say: "Take the learning rate of the sweep",
+            flags: `--rate ${Number((setup.recipe.rate / number).toPrecision(2))}`,
+          }
+        : undefined,
   ],
   T1: [slower],
   T3: [slower],

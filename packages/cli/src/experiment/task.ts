@@ -84,6 +84,9 @@ function showClass(column: Column, value: Value): string {
   return String(value);
 }
 
+/** What the task of a target is where nobody has said it, and why. */
+export const taskOf = (column: Column): Pick<Target, "task" | "why"> => decide(column, distinctOf(column));
+
 function decide(column: Column, distinct: readonly Value[], asked?: Task): { task: Task; why: string } {
   const { name, kind } = column;
   if (asked !== undefined) return { task: asked, why: `--task ${asked} was given` };

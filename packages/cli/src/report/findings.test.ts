@@ -49,6 +49,19 @@ describe("a finding on a terminal", () => {
   it("names rows as rows of the file", () => {
     const text = showFinding(inFile(finding, Int32Array.of(5, 6, 7, 8, 9)), { width: 100, colour: false });
     expect(text).toContain("In the file: rows 8, 10, counted from 1");
+    const named = { ...finding, evidence: ["The labels differ in rows 2, 4 and 7 more"] };
+    const same = showFinding(inFile(named, Int32Array.of(5, 6, 7, 8, 9)), { width: 100, colour: false });
+    expect(same).toContain("The same rows in the file, counted from 1 below the header: 8, 10 and 7 more\n");
+    for (const evidence of ["Row 4 is as row 9", "The first such rows are 2 and 5 more"])
+      expect(
+        showFinding(inFile({ ...finding, evidence: [evidence] }, [5, 6, 7, 8, 9]), {
+          width: 100,
+          colour: false,
+        }),
+      ).toContain("The same rows in the file");
+    // The list of another thing is not that of the rows.
+    const other = { ...finding, evidence: ["In rows 2, 4: columns 1, 3 and 7 more"] };
+    expect(showFinding(inFile(other, [5, 6, 7, 8, 9]), { width: 100, colour: false })).toContain(": 8, 10\n");
     expect(inFile({ ...finding, where: {} }, [])).not.toHaveProperty("fileRows");
   });
 });

@@ -54,7 +54,7 @@ export function showFinding(finding: LocatedFinding, setting: Setting): string {
     paragraph(sentence, width, "    ").map((line, i) => (i === 0 ? `  - ${line.trimStart()}` : line));
   const told = [
     ...evidence,
-    ...(fileRows === undefined || fileRows.length === 0 ? [] : [inWords(fileRows)]),
+    ...(fileRows === undefined || fileRows.length === 0 ? [] : [inWords(finding, fileRows)]),
     ...(confirmed === true ? ["An experiment confirmed it"] : []),
   ];
   return [
@@ -69,8 +69,23 @@ export function showFinding(finding: LocatedFinding, setting: Setting): string {
     .join("");
 }
 
-const inWords = (rows: readonly number[]): string =>
-  `In the file: ${rows.length === 1 ? "row" : "rows"} ${rows.join(", ")}, counted from 1 below the header`;
+/** The evidence counts within its part, from 0: where it names rows, these are told to be the same ones. */
+function inWords({ evidence, title, where }: Finding, rows: readonly number[]): string {
+  const places = where?.rows ?? [];
+  const listed = places.join(", ");
+  const sentences = [title, ...evidence];
+  const naming = new RegExp(`\\brows? (?:are )?(?:\\d+, )*(?:${places.join("|")})\\b`, "i");
+  const named = sentences.some((sentence) => naming.test(sentence));
+  const noun = rows.length === 1 ? "row" : "rows";
+  // `where` has the first few rows only; how many there are is said behind those that the evidence names.
+  const lists = sentences.flatMap((sentence) => [...sentence.matchAll(/(\d+(?:, \d+)*) and (\d+) more\b/g)]);
+  const cut = lists.find(([, shown]) => `${listed}, `.startsWith(`${shown}, `));
+  const all = cut === undefined ? 0 : cut[1].split(", ").length + Number(cut[2]);
+  const more = all > rows.length ? ` and ${all - rows.length} more` : "";
+  return named
+    ? `The same ${noun} in the file, counted from 1 below the header: ${rows.join(", ")}${more}`
+    : `In the file: ${noun} ${rows.join(", ")}${more}, counted from 1 below the header`;
+}
 
 /** How many findings there are: `1 error, 2 warnings`. */
 export function tally(findings: readonly Finding[]): string {

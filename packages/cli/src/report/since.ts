@@ -1,4 +1,4 @@
-/** What is otherwise than in an earlier run: findings that are gone or new, figures that are surely better or worse. */
+/** What is otherwise than in an earlier run: findings no longer reported or new, figures surely better or worse. */
 import { diagnoses, type Finding, type Measurements } from "plumb-ml/doctor";
 import type { EarlierRun } from "../run/earlier.ts";
 import type { StoredFindings } from "../run/stored.ts";
@@ -10,7 +10,10 @@ const higherScores = new Set(["f1Score", "r2Score"]);
 
 const isBetterLower = (name: string): boolean => lowerIsBetter.test(name) && !higherScores.has(name);
 
-/** A line each for what is gone, what is new, what got better and what got worse. */
+/**
+ * A line each for what is no longer reported (mended, or silent because something is in force against it), what is new,
+ * what got better and what got worse.
+ */
 export function since(earlier: EarlierRun, { findings, metrics }: StoredFindings): string[] {
   const before = earlier.findings;
   if (before === undefined) return [];
@@ -20,7 +23,7 @@ export function since(earlier: EarlierRun, { findings, metrics }: StoredFindings
       ? { better: [], worse: [] }
       : surely(before.metrics.test, metrics.test);
   const lines: readonly (readonly [what: string, items: readonly string[], between: string])[] = [
-    ["Gone", gone, "; "],
+    ["No longer reported", gone, "; "],
     ["New", fresh, "; "],
     ["Surely better", better, ", "],
     ["Surely worse", worse, ", "],
@@ -41,7 +44,7 @@ function without(all: readonly Finding[], others: readonly Finding[]): string[] 
     );
 }
 
-/** Figures whose intervals do not overlap. */
+/** Figures that differ by more than the halves of their intervals that face each other, put together as errors are. */
 function surely(
   before: Measurements,
   now: Measurements,
@@ -49,8 +52,13 @@ function surely(
   const [better, worse]: [string[], string[]] = [[], []];
   for (const [name, { value, low, high }] of Object.entries(now)) {
     const then = before[name];
-    if (then === undefined || !(low > then.high || high < then.low)) continue;
-    const isBetter = value > then.value !== isBetterLower(name);
+    if (then === undefined) continue;
+    const rose = value > then.value;
+    const chance = rose
+      ? Math.hypot(value - low, then.high - then.value)
+      : Math.hypot(high - value, then.value - then.low);
+    if (!(Math.abs(value - then.value) > chance)) continue;
+    const isBetter = rose !== isBetterLower(name);
     (isBetter ? better : worse).push(`${inWords(name)} ${showNumber(then.value)} → ${showNumber(value)}`);
   }
   return { better, worse };

@@ -261,6 +261,12 @@ export class Doctor extends Callback {
 
   /** Ends the watch, and gives what was found. */
   async finish(): Promise<Report> {
+    if (this.#watched === undefined)
+      throw new PlumbError("PL4004", {
+        asked: "doctor.finish() was called",
+        why: "Nothing is watched",
+        fix: "Call doctor.watch(model, { data, labels, loss }) before the loop, and doctor.step(loss) after each step",
+      });
     await engineTurn(() => this.#probe(0));
     this.#end();
     await this.#find();

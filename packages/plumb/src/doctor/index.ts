@@ -5,7 +5,7 @@
  * `check` judges predictions from wherever they come. Each gives a `Report` of findings, what matters most first.
  */
 export { diagnoses } from "./catalogue.ts";
-export { check, PredictionsReport, type CheckOptions } from "./check.ts";
+export { check, PredictionsReport, type CheckOptions, type Numbers } from "./check.ts";
 export type { Diagnosis, Observations, Rule, Subjects, Threshold } from "./diagnosis.ts";
 export { Doctor, type DoctorOptions } from "./doctor.ts";
 export { examine, type ExamineOptions } from "./examine.ts";

@@ -177,11 +177,12 @@ function brierByRow({ rows, classes, labels, probabilities }: PredictionsSubject
 }
 
 /** How sure each row is, and whether it was right: of one column the probability of the second class, else of the likeliest. */
-export function confidences({ rows, width, classes, labels, likeliest, probabilities }: PredictionsSubject): {
+export function confidences({ rows, classes, labels, likeliest, probabilities }: PredictionsSubject): {
   readonly said: Float64Array;
   readonly isRight: Uint8Array;
 } {
-  const classOf = (row: number): number => (width === 1 ? 1 : likeliest[row]);
+  // Of two classes what is said of the second is all that is said, in one column or in two.
+  const classOf = (row: number): number => (classes === 2 ? 1 : likeliest[row]);
   return {
     said: Float64Array.from({ length: rows }, (_, row) => probabilities[row * classes + classOf(row)]),
     isRight: Uint8Array.from({ length: rows }, (_, row) => Number(labels[row] === classOf(row))),

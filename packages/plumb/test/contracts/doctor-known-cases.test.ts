@@ -7,7 +7,6 @@ import {
   examine,
   review,
   runCase,
-  type CheckOptions,
   type FitCase,
   type Report,
   type ReviewOptions,
@@ -105,13 +104,13 @@ describe("a loss far lower on training rows than on others is overfitting", () =
 
 describe("an accuracy of 98% with a recall of 12% hides the rare class", () => {
   /** Of `rows` every fortieth is of the second class; of these a share gets 0.7, the others 0.3, and the first class 0.1. */
-  const predictions = (rows: number, found: number): CheckOptions => {
+  const predictions = (rows: number, found: number) => {
     const labels = Array.from({ length: rows }, (_, row) => Number(row % 40 === 0));
     const enough = Math.round((rows / 40) * found);
     return {
       labels,
       predictions: labels.map((of, row) => (of === 0 ? 0.1 * pseudo(row) : row / 40 < enough ? 0.7 : 0.3)),
-      kind: "probabilities",
+      kind: "probabilities" as const,
     };
   };
 

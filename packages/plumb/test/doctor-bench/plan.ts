@@ -25,7 +25,7 @@ export interface BenchCase {
 
 /** So many trainings of each fault and each honest way in each half, at most. */
 const perFault = 12;
-const perVariant = 40;
+const perVariant = 60;
 const seeds = [1, 2, 3, 4];
 
 /** Every pair of a set and a model that suits it. */

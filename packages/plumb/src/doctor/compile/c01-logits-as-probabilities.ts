@@ -24,7 +24,7 @@ export const logitsAsProbabilities: Diagnosis = {
       source: "a probability lies in [0, 1]; one output that does not is none (1e-5 is left for rounding)",
     },
   },
-  explains: ["C16", "C18", "T1", "T4", "T13", "P2", "P3", "P5", "P7", "P11"],
+  explains: ["C16", "C18", "T1", "T4", "T13", "P2", "P3", "P5", "P7", "P9", "P11"],
   about: `A cross-entropy takes the logarithm of a probability. A last layer without an activation gives logits: raw scores, any
 real number, that only a sigmoid or a softmax turns into probabilities. Read as probabilities they have to be cut off at 0
 and 1 first. Then a row costs either 0 or 16.1, the number −ln(1e-7), no gradient gets through, and the loss stands still or

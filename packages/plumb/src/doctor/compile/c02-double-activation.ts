@@ -28,7 +28,7 @@ export const doubleActivation: Diagnosis = {
         "a softmax of probabilities of K classes is at most e / (e + K − 1): the loss cannot fall below ln(1 + (K − 1) / e)",
     },
   },
-  explains: ["C14", "C16", "C18", "T4", "P2", "P3", "P5", "P7", "P11"],
+  explains: ["C14", "C16", "C18", "T4", "P2", "P3", "P5", "P7", "P9", "P11"],
   about: `A model that ends in a softmax (or a sigmoid) gives probabilities. A loss with \`fromLogits: true\` takes its input for
 logits, raw scores that may be any number, and puts the same function on top once more. Numbers between 0 and 1 come out nearly even, so the
 loss stops at a floor far above 0 although the accuracy looks well: ln(1 + (K − 1) / e) nats, 0.551 for 3 classes and 1.461

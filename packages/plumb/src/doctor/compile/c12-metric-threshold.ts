@@ -34,6 +34,8 @@ model.compile({ loss, metrics: ["accuracy"] });`,
   rules: {
     model: (subject) =>
       fromPairings(subject, "C12", ({ answer }, { asked, number: threshold }) => {
+        // Without labels it is not known yet which accuracy "accuracy" stands for.
+        if (threshold === undefined && answer?.labels === undefined) return undefined;
         if (threshold === undefined)
           return {
             title:

@@ -136,6 +136,9 @@ async function trySettings(subject: ModelSubject, rows: SomeRows): Promise<Obser
   const [first] = other.losses;
   const [lost, gained] = [own.losses[0] - own.lowest, first - other.lowest];
   if (!(gained > fall.value * Math.abs(first)) || lost > share.value * gained) return [];
+  // Steps that are next to nothing leave the loss where it is. Where it rose, they are too long: that is the rate.
+  const last = own.losses[own.losses.length - 1];
+  if (!(last <= own.losses[0] + share.value * gained)) return [];
   const settings = strange.map(
     ([name, given, usual]) => `${name}: ${show(given)} (usually ${String(usual)})`,
   );

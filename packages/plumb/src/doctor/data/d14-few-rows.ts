@@ -25,7 +25,10 @@ export const fewRows: Diagnosis = {
   },
   about: `A score on few rows is a rough number: another draw of rows would show another. On 30 rows, an accuracy of 90% means that
 the model is right in something between 74% and 97% of all rows. Differences between two models that are smaller than that
-mean nothing.`,
+mean nothing.
+
+Of predictions it is also told where many rows stand there twice, with the same prediction and the same label: copies make
+a score look surer than it is, and the rows that count are fewer than there are.`,
   example: `const data = Array.from({ length: 60 }, (_, i) => [Math.sin(i)]);
 const labels = data.map(([a]) => (a > 0 ? 1 : 0));
 const report = await examine({ data, labels, validationSplit: 0.2 });

@@ -17,6 +17,8 @@ export function logitsAsProbabilities(subject: PredictionsSubject): Observation[
   });
   if (outside.length > 0) {
     const [low, high] = [Math.min(...bounds(predictions)), Math.max(...bounds(predictions))];
+    // Logits of many rows lie on both sides of 0, and seldom as far from it.
+    const arePercentages = low >= 0 && high > 20 && high <= 100;
     return [
       {
         severity: "error",
@@ -25,10 +27,12 @@ export function logitsAsProbabilities(subject: PredictionsSubject): Observation[
         threshold: 0,
         evidence: [
           `The predictions lie between ${show(low)} and ${show(high)}; the first such rows are ${some(outside)}`,
-          bothLosses(subject),
+          ...(arePercentages ? [] : [bothLosses(subject)]),
         ],
-        why: "Most likely they are logits, the numbers that go into a softmax or sigmoid. Scored as probabilities they are cut off at 0 and 1, and the loss means nothing",
-        fix: `Say that they are logits, kind: "logits" (on the command line --logits instead of --probs or --pred), or apply ${width === 1 ? "a sigmoid" : "a softmax"} to them first`,
+        why: `Most likely they are ${arePercentages ? "percentages" : "logits, the numbers that go into a softmax or sigmoid"}. Scored as probabilities they are cut off at 0 and 1, and the loss means nothing`,
+        fix: arePercentages
+          ? "Divide them by 100: predictions.map((value) => value / 100)"
+          : `Say that they are logits, kind: "logits" (on the command line --logits instead of --probs or --pred), or apply ${width === 1 ? "a sigmoid" : "a softmax"} to them first`,
         where: { part, rows: outside.slice(0, 10) },
       },
     ];

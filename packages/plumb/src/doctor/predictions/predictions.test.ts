@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Dense } from "../../layers/index.ts";
 import { Adam } from "../../optimizers/index.ts";
+import { tensor } from "../../tensor/index.ts";
 import { Sequential } from "../../train/index.ts";
 import { check, type CheckOptions } from "../check.ts";
 import { clouds, pseudo } from "../made-up.ts";
@@ -143,6 +144,50 @@ describe("of labels and predictions alone it is told", () => {
         otherwise,
       ),
     ).toEqual([]);
+  });
+
+  test("the same of lists for each row, of one-hot labels and of tensors", async () => {
+    const plain = await check(right);
+    const nested = labels.map((_, row) => probabilities.slice(3 * row, 3 * row + 3));
+    const oneHot = labels.map((of) => [0, 1, 2].map((k) => Number(k === of)));
+    for (const given of [
+      { labels: oneHot, predictions: nested },
+      { labels: tensor(labels), predictions: tensor(nested) },
+    ])
+      expect((await check({ ...given, kind: "probabilities" })).metrics.crossentropy.value).toBeCloseTo(
+        plain.metrics.crossentropy.value,
+        6,
+      );
+  });
+
+  test("why labels that are words, marks of several classes and kinds that there are not are refused", async () => {
+    const words = labels.map(String) as unknown as number[];
+    await expect(check({ ...right, labels: words })).rejects.toThrow(/PL2012.*"0", a string.*names.indexOf/s);
+    const marks = labels.map(() => [1, 1, 0]);
+    await expect(check({ ...right, labels: marks })).rejects.toThrow(/PL4005.*Row 0 has 3: 1, 1, 0/s);
+    await expect(check({ ...right, kind: "probability" as "probabilities" })).rejects.toThrow(
+      /PL4004.*"probability".*kind: "probabilities"/s,
+    );
+  });
+
+  test("that percentages were scored as probabilities (C1), and that these are no logits", async () => {
+    const percentages = probabilities.map((p) => 100 * p);
+    const { findings } = await check({ ...right, predictions: percentages });
+    expect(findings[0]).toMatchObject({ catalogue: "C1", severity: "error" });
+    expect(findings[0].fix).toContain("value / 100");
+  });
+
+  test("the same calibration of two classes in one column and in two", async () => {
+    const one = Array.from({ length: 100 }, (_, row) => row % 2);
+    const second = one.map((of, row) => 0.1 + 0.6 * of + 0.2 * pseudo(row));
+    const both = second.flatMap((p) => [1 - p, p]);
+    const [a, b] = await Promise.all(
+      [second, both].map((predictions) => check({ labels: one, predictions, kind: "probabilities" })),
+    );
+    expect(b.metrics.expectedCalibrationError.value).toBeCloseTo(
+      a.metrics.expectedCalibrationError.value,
+      12,
+    );
   });
 
   test("that labels are signs (C9)", async () => {

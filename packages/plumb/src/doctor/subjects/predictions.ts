@@ -16,6 +16,9 @@ export type PredictionKind =
   /** The number of the class that was decided, `[rows]`: how sure that was is not known. */
   | "decisions";
 
+/** All kinds, for those who write no types. */
+export const predictionKinds: readonly PredictionKind[] = ["values", "probabilities", "logits", "decisions"];
+
 /** What wrong decisions between two classes cost, in one unit. */
 export interface Costs {
   /** Saying the second class of a row of the first. */
@@ -219,7 +222,7 @@ export class PredictionsSubject {
       const probability = this.probabilities[row * classes + labels[row]];
       return probability === undefined || !(labels[row] >= 0 && labels[row] < classes)
         ? NaN
-        : -Math.log(Math.max(smallestProbability, probability));
+        : -Math.log(Math.min(1, Math.max(smallestProbability, probability)));
     });
     return this.#losses;
   }
