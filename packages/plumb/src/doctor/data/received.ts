@@ -1,8 +1,8 @@
 /** What a model does to its inputs before the first weights meet them, and to its outputs after the last. */
 import { observeLayers } from "../../layers/index.ts";
-import { tensor, type Tensor } from "../../tensor/index.ts";
+import type { Tensor } from "../../tensor/index.ts";
 import { sampleOf } from "../statistics/sampling.ts";
-import type { LayerFacts, ModelSubject } from "../subjects/model.ts";
+import { tensorOf, type LayerFacts, type ModelSubject } from "../subjects/model.ts";
 import { Table } from "../subjects/table.ts";
 
 /** Layers that bring whatever comes to a common size, or take it for something else than amounts. */
@@ -79,8 +79,6 @@ function behindPreprocessing({ model, data, layers }: ModelSubject): Table | und
     values.length === sample.values.length ? { names } : {},
   );
 }
-
-const tensorOf = ({ values, shape, dtype }: Table): Tensor => tensor(values, shape, dtype);
 
 /** Whether layers behind the last trained weights bring the outputs to the size of the labels. */
 export function scalesOutputs(layers: readonly LayerFacts[]): boolean {
